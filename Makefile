@@ -1,0 +1,54 @@
+# make demo    set up everything, run the whole main job, print the path of the report
+# make test    set up everything, run the tests
+# make check   lint, types, stale renderings, all tests (what CI runs)
+# make bench   every figure beside its floor, measured in the same run
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+UV_VERSION := 0.13.9
+export GX_ANALYTICS_ENABLED := False
+export UV_NO_PROGRESS := 1
+
+.PHONY: demo test check lint types stale bench render lock clean
+
+demo: $(STAMP)
+	@$(BIN)/cartwatch demo --out demo-out
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q tests
+
+check: lint types stale test
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy pipeline
+
+stale: $(STAMP)
+	$(BIN)/python -m pipeline.render --check
+
+render: $(STAMP)
+	$(BIN)/python -m pipeline.render
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=/path/to/python")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(STAMP): $(BIN)/uv requirements.lock pyproject.toml
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Remove requirements.lock first when one set of versions for all Pythons is wanted: uv keeps what it finds there.
+lock: $(BIN)/uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --fork-strategy fewest --generate-hashes \
+	  --python-version 3.11 --no-header -o requirements.lock
+
+clean:
+	rm -rf demo-out build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""cartwatch: watching the safety of CAR-T cell therapies after approval."""

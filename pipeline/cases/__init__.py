@@ -1,0 +1,1 @@
+"""Which reports are one case: versions, withdrawals, the waterfall."""

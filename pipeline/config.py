@@ -1,0 +1,65 @@
+"""Settings, frozen; the only reader of the environment."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+VERSION = "0.1.0"
+PACKAGE = Path(__file__).resolve().parent
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What an archive may unpack to before it is refused as hostile."""
+
+    max_member_bytes: int = 8 * GIB
+    max_total_bytes: int = 24 * GIB
+    max_ratio: int = 200
+    max_members: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the lake is, and how much of the machine a step may take."""
+
+    lake: str = "./lake"
+    memory_limit: str = "1200MB"
+    threads: int = 2
+    temp_directory: str | None = None
+    faers_base_url: str = "https://fis.fda.gov/content/Exports"
+    archive_limits: ArchiveLimits = ArchiveLimits()
+
+
+def settings_from_environment(lake: str | None = None) -> Settings:
+    """Defaults, overridden by CARTWATCH_* variables, overridden by the lake given."""
+    env = os.environ
+    default = Settings()
+    return Settings(
+        lake=lake or env.get("CARTWATCH_LAKE", default.lake),
+        memory_limit=env.get("CARTWATCH_MEMORY_LIMIT", default.memory_limit),
+        threads=int(env.get("CARTWATCH_THREADS", min(os.cpu_count() or 1, 8))),
+        temp_directory=env.get("CARTWATCH_TEMP"),
+        faers_base_url=env.get("CARTWATCH_FAERS_URL", default.faers_base_url).rstrip("/"),
+    )
+
+
+@cache
+def carried(folder: str) -> Path:
+    """sql/ or expectations/: at the top of a checkout, inside the package in a wheel."""
+    inside = PACKAGE / "_carried" / folder
+    return inside if inside.is_dir() else PACKAGE.parent / folder
+
+
+@cache
+def code_version() -> str:
+    """Version and a hash over every source file that can change a number."""
+    digest = hashlib.sha256()
+    for root in (PACKAGE, carried("sql"), carried("expectations")):
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and path.suffix in {".py", ".sql", ".yaml", ".csv", ".json"}:
+                digest.update(path.relative_to(root).as_posix().encode())
+                digest.update(path.read_bytes())
+    return f"{VERSION}+{digest.hexdigest()[:12]}"

@@ -1,0 +1,135 @@
+"""What people read, as of a data-lock point: cases, the waterfall, pair counts, priors and signals."""
+
+from pipeline.contract.model import Table, date, real, text, truth, whole
+
+AS_OF = text("as_of", "Data-lock point: only what was published by this quarter, as 2024Q1.")
+PARTITION = ("as_of",)
+EVENT_KINDS = ("endpoint", "pt")
+SCOPES = ("narrow", "broad")
+EVENT = (
+    text("event", "Endpoint id of the vocabulary, or preferred term."),
+    text("event_kind", "Whether event is an endpoint or a preferred term.", allowed=EVENT_KINDS),
+    text("scope", "Narrow or broad term list of an endpoint; null for a preferred term.", allowed=SCOPES),
+)
+COMPARATOR = text("comparator", "Reports the product is compared with: all, non_car_t.")
+
+CASE_CURRENT = Table(
+    "case_current",
+    "mart",
+    "one case that is current at the data-lock point: its latest version, not withdrawn",
+    ("as_of", "case_id"),
+    (
+        AS_OF,
+        whole("case_id", "Case number."),
+        text("quarter", "Quarter that published the latest version."),
+        whole("report_id", "Latest report version."),
+        text("era", "System that numbered it.", allowed=("aers", "faers")),
+        whole("version_number", "Version number of the latest version."),
+        whole("n_versions", "Report versions of the case published by the data-lock point.", unit="report version"),
+        date("initial_receipt_date", "Day FDA first received the case, as far as it is known."),
+        truth("is_complete", "False when a line of the latest version could not be read; no older one steps in."),
+        text("incomplete_reason", "Tables with an unreadable line of the latest version."),
+        real("age_years", "Age at the event.", unit="year"),
+        text("sex_code", "F, M or null."),
+        text("event_country_code", "Country of the event, else of the reporter, ISO 3166-1 alpha-2."),
+        text("reporter_type_code", "Reporter's occupation."),
+        date("event_date", "Day the event began, where known to the day."),
+    ),
+    PARTITION,
+)
+WATERFALL = Table(
+    "waterfall",
+    "mart",
+    "one step from report versions to current cases",
+    ("as_of", "step_number"),
+    (
+        AS_OF,
+        whole("step_number", "Order of the step."),
+        text("step", "Name of the step."),
+        text("unit", "What is counted.", allowed=("report version", "case")),
+        whole("n", "Count at this step; removals are negative."),
+        text("meaning", "What the step removes or holds."),
+    ),
+    PARTITION,
+)
+PAIR_COUNT = Table(
+    "pair_count",
+    "mart",
+    "one drug key and event that occur together in a case",
+    ("as_of", "comparator", "event_kind", "scope", "drug", "event"),
+    (
+        AS_OF,
+        COMPARATOR,
+        text("drug", "CAR-T product, else active ingredient, else tidied drug name."),
+        *EVENT,
+        whole("a", "Cases with drug and event.", unit="case"),
+        whole("n_drug", "Cases with the drug.", unit="case"),
+        whole("n_event", "Cases with the event.", unit="case"),
+        whole("n_cases", "Cases in the comparison.", unit="case"),
+    ),
+    PARTITION,
+)
+PRIOR = Table(
+    "prior",
+    "mart",
+    "one fitted or refused EBGM prior",
+    ("as_of", "comparator", "event_kind", "scope"),
+    (
+        AS_OF,
+        COMPARATOR,
+        text("event_kind", "Kind of events the prior was fitted over.", allowed=EVENT_KINDS),
+        text("scope", "Scope of the endpoints it was fitted over; null for preferred terms."),
+        truth("is_fitted", "False when the fit was refused; EBGM is then null."),
+        text("reason", "Why the fit was refused."),
+        real("alpha1", "Shape of the first gamma component."),
+        real("beta1", "Rate parameter of the first gamma component."),
+        real("alpha2", "Shape of the second gamma component."),
+        real("beta2", "Rate parameter of the second gamma component."),
+        real("p", "Weight of the first component."),
+        real("log_likelihood", "Log-likelihood at the maximum, all cells, zeros counted."),
+        text("starts", "Log-likelihood reached from each start, joined by |."),
+        whole("n_cells", "Drug-event cells, zeros counted.", unit="drug-event cell"),
+    ),
+    PARTITION,
+)
+SIGNAL = Table(
+    "signal",
+    "mart",
+    "one product, event, scope and comparator",
+    ("as_of", "product", "event_kind", "event", "scope", "comparator"),
+    (
+        AS_OF,
+        text("product", "Generic name in lower case, or unspecified_car_t, any_car_t."),
+        *EVENT,
+        COMPARATOR,
+        whole("a", "Cases with product and event.", unit="case"),
+        whole("b", "Cases with the product, without the event.", unit="case"),
+        whole("c", "Comparator cases with the event.", unit="case"),
+        whole("d", "Comparator cases without the event.", unit="case"),
+        whole("n_cases", "a + b + c + d.", unit="case"),
+        real("expected", "Cases expected with product and event if they were independent.", unit="case"),
+        real("prr", "Proportional reporting ratio; null when infinite."),
+        real("prr_low", "Lower 95 % bound of prr."),
+        real("prr_high", "Upper 95 % bound of prr."),
+        real("chi2", "Pearson chi-square without correction."),
+        real("chi2_yates", "Chi-square with Yates' correction."),
+        real("ror", "Reporting odds ratio; null when infinite."),
+        real("ror_low", "Lower 95 % bound of ror."),
+        real("ror_high", "Upper 95 % bound of ror."),
+        real("ic", "Information component.", unit="log2"),
+        real("ic025", "Lower 95 % bound of ic, exact gamma quantile.", unit="log2"),
+        real("ic975", "Upper 95 % bound of ic, exact gamma quantile.", unit="log2"),
+        real("ebgm", "Empirical Bayes geometric mean."),
+        real("eb05", "5 % quantile of the posterior."),
+        real("eb95", "95 % quantile of the posterior."),
+        truth("is_signal", "Whether the rule fires."),
+        text("rule", "Text of the one rule behind is_signal."),
+        truth("is_ic_positive", "ic025 > 0; a second reading, never joined with is_signal."),
+        truth("is_prr_infinite", "c = 0 with a > 0: prr has no upper end."),
+        truth("is_ror_infinite", "b or c = 0 with a > 0: ror has no upper end."),
+        truth("is_assessable", "False when the source cannot contain any term of the endpoint."),
+        text("note", "What a reader must know about this row; the reason where a measure is null."),
+    ),
+    PARTITION,
+)
+MART_TABLES = (CASE_CURRENT, WATERFALL, PAIR_COUNT, PRIOR, SIGNAL)

@@ -1,0 +1,18 @@
+"""Every table of the lake."""
+
+from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.ledger import LEDGER_TABLES
+from pipeline.contract.mart import MART_TABLES
+from pipeline.contract.model import Table
+from pipeline.contract.raw import RAW_TABLES
+from pipeline.errors import UsageError
+
+ALL_TABLES: tuple[Table, ...] = (*RAW_TABLES, *CORE_TABLES, *MART_TABLES, *LEDGER_TABLES)
+_BY_NAME = {table.name: table for table in ALL_TABLES}
+
+
+def table(name: str) -> Table:
+    """The declared table of that name; UsageError names the known ones."""
+    if name not in _BY_NAME:
+        raise UsageError(f"There is no table {name!r}; the lake's tables are {', '.join(_BY_NAME)}.")
+    return _BY_NAME[name]

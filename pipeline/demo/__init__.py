@@ -1,0 +1,1 @@
+"""A generator of FAERS quarters with planted signals and real quirks."""

@@ -1,0 +1,277 @@
+"""A FAERS text file to rows or rejections: every record is one or the other.
+
+Speed comes from counting delimiters with NumPy and handing whole runs of well-formed lines to
+Arrow's CSV reader; only lines that do not fit are looked at one by one.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.compute
+
+BOM = b"\xef\xbb\xbf"
+LF, CR, DOLLAR = 10, 13, 36
+IDENTITY = re.compile(r"\d{1,18}")
+Lines = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One line that does not fit, with what its first fields name beyond doubt."""
+
+    line: int
+    reason: str
+    text: str
+    report_id: int | None = None
+    case_id: int | None = None
+    version_number: int | None = None
+
+
+@dataclass(slots=True)
+class ReadFile:
+    """A file read: its rows as text with their line, what was rejected, and how it was written."""
+
+    rows: pa.Table
+    rejected: list[Rejection]
+    encoding: str
+    newline: str
+    n_nul: int
+    n_split: int = 0
+
+    @property
+    def n_read(self) -> int:
+        """Records in the file: each is kept or rejected."""
+        return self.rows.num_rows + len(self.rejected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The file as UTF-8 bytes, where its lines start and end, and how many delimiters each holds."""
+
+    data: npt.NDArray[np.uint8]
+    starts: Lines
+    ends: Lines
+    n_delimiters: Lines
+    lone_cr: npt.NDArray[np.bool_]
+    encoding: str
+    newline: str
+
+    def line(self, index: int) -> str:
+        return self.data[self.starts[index] : self.ends[index]].tobytes().decode()
+
+
+def header_fields(first_line: bytes) -> list[str]:
+    """Column names of the first line, its byte-order mark taken off."""
+    return first_line.removeprefix(BOM).decode("latin-1").rstrip("\r\n").split("$")
+
+
+def read_table(data: bytes, columns: list[str], n_phantom: int) -> ReadFile:
+    """The records of a table file whose header has these columns and then n_phantom empty ones.
+
+    A record may carry one more trailing delimiter than the header (AERS). A line of exactly k whole
+    records becomes k rows; every other line that does not fit is rejected with its text.
+    """
+    text = _lines_of(data)
+    usable, blank = _well_formed(text, len(columns), n_phantom)
+    body = np.arange(1, text.starts.size)
+    good = body[usable[1:]]
+    read = ReadFile(_parsed(text, good, columns), [], text.encoding, text.newline, int((text.data == 0).sum()))
+    repaired: list[tuple[int, list[str]]] = []
+    for index in body[~usable[1:]]:
+        line = text.line(int(index))
+        records = None if blank[index] else _whole_records(line, columns)
+        if records is None:
+            read.rejected.append(_rejection(int(index) + 1, line, columns, blank=bool(blank[index])))
+        else:
+            read.n_split += len(records) > 1
+            repaired.extend((int(index) + 1, record) for record in records)
+    if repaired:
+        read.rows = _merged(read.rows, repaired, columns)
+    return read
+
+
+def read_deleted(data: bytes) -> ReadFile:
+    """The case numbers of a deleted-case list: no header, one number a line, perhaps a trailing delimiter."""
+    text = _lines_of(data)
+    numbers: list[str] = []
+    lines: list[int] = []
+    rejected: list[Rejection] = []
+    for index in range(text.starts.size):
+        line = text.line(index)
+        value = line.strip().rstrip("$").strip()
+        if IDENTITY.fullmatch(value):
+            numbers.append(line)
+            lines.append(index + 1)
+        else:
+            reason = "not a case number" if value else "blank line"
+            rejected.append(Rejection(index + 1, reason, line))
+    rows = pa.table({"caseid": pa.array(numbers, pa.string()), "line": pa.array(lines, pa.int64())})
+    return ReadFile(rows, rejected, text.encoding, text.newline, int((text.data == 0).sum()))
+
+
+def _lines_of(data: bytes) -> _Text:
+    data = data.removeprefix(BOM)
+    encoding = "utf-8"
+    if not data.isascii():
+        try:
+            pa.compute.cast(pa.array([data], pa.large_binary()), pa.large_string())
+        except pa.ArrowInvalid:
+            data, encoding = data.decode("latin-1").encode(), "latin-1"
+    if data and not data.endswith(b"\n"):
+        data += b"\n"
+    array = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(array == LF)
+    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
+    has_cr = (ends > starts) & (array[ends - 1] == CR) if ends.size else np.zeros(0, np.bool_)
+    n_cr = int(has_cr.sum())
+    newline = "CRLF" if n_cr == ends.size else "LF" if n_cr == 0 else "mixed"
+    return _Text(
+        array, starts, ends - has_cr, _counts(array, starts, DOLLAR), _lone_cr(array, starts, has_cr), encoding, newline
+    )
+
+
+def _counts(array: npt.NDArray[np.uint8], starts: Lines, byte: int) -> Lines:
+    if not starts.size:
+        return np.zeros(0, np.int64)
+    return np.add.reduceat(array == byte, starts, dtype=np.int64)
+
+
+def _lone_cr(array: npt.NDArray[np.uint8], starts: Lines, has_cr: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Lines with a carriage return that does not end them: text, though Arrow would break the line there."""
+    if np.count_nonzero(array == CR) == np.count_nonzero(has_cr):
+        return np.zeros(starts.size, np.bool_)
+    return _counts(array, starts, CR) > has_cr
+
+
+def _well_formed(text: _Text, n_columns: int, n_phantom: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Lines of exactly the columns, with nothing but empty fields behind them; and blank lines."""
+    extra = text.n_delimiters - (n_columns - 1)
+    usable = (extra >= 0) & (extra <= n_phantom + 1) & ~text.lone_cr & (text.ends > text.starts)
+    for k in range(1, n_phantom + 2):
+        at = np.maximum(text.ends - k, 0)
+        usable &= (extra < k) | (text.data[at] == DOLLAR)
+    short = np.flatnonzero((text.n_delimiters <= 1) & (text.ends - text.starts < 64))
+    blank = np.zeros(text.starts.size, np.bool_)
+    blank[[i for i in short if not text.line(int(i)).strip(" \t\r\x1a$")]] = True
+    return usable & ~blank, blank
+
+
+def _parsed(text: _Text, lines: Lines, columns: list[str]) -> pa.Table:
+    """The well-formed lines through Arrow's reader, grouped by how many delimiters they have."""
+    pieces = []
+    for n in np.unique(text.n_delimiters[lines]):
+        chosen = lines[text.n_delimiters[lines] == n]
+        piece = _arrow_rows(_bytes_of(text, chosen), columns, int(n) + 1 - len(columns))
+        pieces.append(piece.append_column("line", pa.array(chosen + 1, pa.int64())))
+    if not pieces:
+        return _empty(columns)
+    return pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces).sort_by("line")
+
+
+def _bytes_of(text: _Text, lines: Lines) -> pa.Buffer:
+    """The bytes of these lines, newline included; a view where the lines follow each other."""
+    if lines[-1] - lines[0] + 1 == lines.size:
+        begin, end = text.starts[lines[0]], _next_start(text, int(lines[-1]))
+        return pa.py_buffer(text.data[begin:end])
+    following = np.concatenate((text.starts[1:], [text.data.size]))
+    keep = np.zeros(text.starts.size, np.bool_)
+    keep[lines] = True
+    return pa.py_buffer(text.data[np.repeat(keep, following - text.starts)])
+
+
+def _next_start(text: _Text, line: int) -> int:
+    return int(text.starts[line + 1]) if line + 1 < text.starts.size else int(text.data.size)
+
+
+def _arrow_rows(buffer: pa.Buffer, columns: list[str], n_extra: int) -> pa.Table:
+    names = [*columns, *(f"extra {k}" for k in range(n_extra))]
+    return pa.csv.read_csv(
+        pa.BufferReader(buffer),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=16 << 20),
+        parse_options=pa.csv.ParseOptions(
+            delimiter="$", quote_char=False, double_quote=False, escape_char=False, ignore_empty_lines=True
+        ),
+        convert_options=pa.csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(columns, pa.string()),
+            include_columns=columns,
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+
+
+def _whole_records(line: str, columns: list[str]) -> list[list[str]] | None:
+    """The line as k ≥ 1 whole records, or None where that would be a guess.
+
+    Each record ends in a delimiter (AERS), or else its last field is empty: then the next record's
+    first field begins where the last one would stand, and must be caseid followed by a version.
+    """
+    fields, n = line.split("$"), len(columns)
+    if len(fields) == n or (len(fields) == n + 1 and not fields[-1]):
+        return [fields[:n]] if "\r" in line else None
+    if len(fields) % n == 1 and not fields[-1]:
+        records = [fields[i : i + n] for i in range(0, len(fields) - 1, n)]
+    elif n > 1 and (len(fields) - 1) % (n - 1) == 0:
+        records = [[*fields[i : i + n - 1], ""] for i in range(0, len(fields) - 1, n - 1)]
+        records[-1][-1] = fields[-1]
+        if not all(_is_version_of(record, columns) for record in records):
+            return None
+    else:
+        return None
+    return records if len(records) > 1 and all(_begins_a_record(record, columns) for record in records) else None
+
+
+def _begins_a_record(record: list[str], columns: list[str]) -> bool:
+    """The ids are numbers, and the version belongs to the case where both are given."""
+    ids = [value for name, value in zip(columns, record, strict=True) if name in {"primaryid", "caseid"}]
+    numbered = all(IDENTITY.fullmatch(value) for value in ids)
+    is_faers = "caseid" in columns and "foll_seq" not in columns
+    return numbered and (not is_faers or _is_version_of(record, columns))
+
+
+def _is_version_of(record: list[str], columns: list[str]) -> bool:
+    """primaryid is caseid followed by a version of one to three digits."""
+    named = dict(zip(columns, record, strict=True))
+    report, case = named["primaryid"], named.get("caseid", "")
+    return bool(case) and report.startswith(case) and re.fullmatch(r"\d{1,3}", report[len(case) :]) is not None
+
+
+def _rejection(line: int, text: str, columns: list[str], *, blank: bool) -> Rejection:
+    if blank:
+        return Rejection(line, "blank line", text)
+    fields = text.split("$")
+    reason = f"{len(fields)} fields where {len(columns)} are expected"
+    if len(fields) in {len(columns), len(columns) + 1}:
+        reason = "a value stands behind the last column"
+    named = dict(zip(columns, fields, strict=False))
+    return Rejection(line, reason, text, *_identity(named, columns))
+
+
+def _identity(named: dict[str, str], columns: list[str]) -> tuple[int | None, int | None, int | None]:
+    """Report, case and version, only where the first fields agree with each other."""
+    report, case = named.get("primaryid", ""), named.get("caseid", "")
+    if not IDENTITY.fullmatch(report):
+        return None, None, None
+    if "foll_seq" in columns or "caseid" not in columns:
+        followup = re.sub(r"\D", "", named.get("foll_seq", ""))
+        return int(report), int(case) if IDENTITY.fullmatch(case) else None, int(followup or 0)
+    if IDENTITY.fullmatch(case) and re.fullmatch(r"\d{1,3}", report[len(case) :]) and report.startswith(case):
+        return int(report), int(case), int(report[len(case) :])
+    return None, None, None
+
+
+def _merged(rows: pa.Table, repaired: list[tuple[int, list[str]]], columns: list[str]) -> pa.Table:
+    """The repaired records put back where their line stood."""
+    added = {name: pa.array([record[i] or None for _, record in repaired], pa.string()) for i, name in enumerate(columns)}
+    more = pa.table({**added, "line": pa.array([line for line, _ in repaired], pa.int64())})
+    return pa.concat_tables([rows, more]).sort_by("line")
+
+
+def _empty(columns: list[str]) -> pa.Table:
+    fields = [pa.field(name, pa.string()) for name in columns]
+    return pa.schema([*fields, pa.field("line", pa.int64())]).empty_table()

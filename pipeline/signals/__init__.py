@@ -1,0 +1,1 @@
+"""Reporting measures: arrays in, arrays out."""

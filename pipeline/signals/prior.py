@@ -1,0 +1,177 @@
+"""The prior behind EBGM: two gamma distributions fitted by maximum likelihood over every cell, zeros counted.
+
+A case count n with expected count E is Poisson with mean λE; λ follows P·Gamma(α₁, β₁) + (1-P)·Gamma(α₂, β₂) (shape,
+rate), so n is a mixture of two negative binomials. Of the three likelihoods in use under this name, ours is DuMouchel's
+own: no truncation, all drug × event cells. Source: DuMouchel 1999, doi:10.1080/00031305.1999.10474456.
+
+A maximiser's "converged" is not believed: other tools have accepted α₁ = 1.5e-8 and negative weights from one. A
+prior is returned only where the checks below hold; otherwise the reason is.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+
+from pipeline.signals.interval import Array
+from pipeline.signals.likelihood import CellGroups, cell_groups, curvature, independence, loss_and_gradient
+
+Parameters = tuple[float, float, float, float, float]
+
+STARTS: tuple[Parameters, ...] = (
+    (0.2, 0.1, 2.0, 4.0, 1 / 3),
+    (0.2, 0.06, 1.4, 1.8, 0.1),
+    (0.5, 0.5, 2.0, 2.0, 0.5),
+    (1.0, 0.2, 5.0, 5.0, 0.05),
+    (0.1, 0.2, 3.0, 2.0, 0.7),
+)
+"""α₁, β₁, α₂, β₂, P from which the maximum is climbed: spread over what is published for such data."""
+
+PARAMETER_NAMES = ("ln α₁", "ln β₁", "ln α₂", "ln β₂", "logit P")
+
+SMALLEST, LARGEST, SMALLEST_SHARE = 1e-4, 1e4, 1e-6
+"""Range of shapes and rates, and the distance that P keeps from 0 and 1: beyond, a component is a point or empty."""
+
+CEILING = np.append(np.full(4, np.log(LARGEST)), -special.logit(SMALLEST_SHARE))
+FLOOR = np.append(np.full(4, np.log(SMALLEST)), special.logit(SMALLEST_SHARE))
+
+AGREEING_STARTS = 3
+SAME_LIKELIHOOD = 1e-3
+"""Starts agree when their log-likelihoods differ by no more than this, and …"""
+SAME_PARAMETERS = 1e-3
+"""… none of ln α, ln β, logit P differs by more than this."""
+
+LEFT_TO_CLIMB = 1e-5
+"""Log-likelihood that one more Newton step may promise at most."""
+
+LEAST_CURVATURE = 1e-2
+"""Smallest eigenvalue of the observed information on the scale of ln α, ln β, logit P: below, a direction is flat."""
+
+LEAST_GAIN = 10.0
+"""Log-likelihood that the prior must gain over λ = 1 everywhere: five parameters gain that by chance once in 1,000."""
+
+
+class Prior(NamedTuple):
+    """A fitted prior: p·Gamma(alpha1, beta1) + (1-p)·Gamma(alpha2, beta2), shape and rate, alpha1 <= alpha2.
+
+    `starts` holds the log-likelihood reached from each start; `cells` is the number of drug × event cells.
+    """
+
+    alpha1: float
+    beta1: float
+    alpha2: float
+    beta2: float
+    p: float
+    log_likelihood: float
+    starts: tuple[float, ...]
+    cells: float
+
+
+class PriorRefused(NamedTuple):
+    """No prior fits: why, in one sentence; the log-likelihood that each start reached; the number of cells."""
+
+    reason: str
+    starts: tuple[float, ...]
+    cells: float
+
+
+class _Summit(NamedTuple):
+    """Where a start ended, in working parameters, and its log-likelihood."""
+
+    working: Array
+    log_likelihood: float
+
+
+def fit_prior(
+    observed: npt.ArrayLike, expected: npt.ArrayLike, weight: npt.ArrayLike, *, starts: tuple[Parameters, ...] = STARTS
+) -> Prior | PriorRefused:
+    """Fit the prior, or say why none fits.
+
+    observed, expected: a group's case count (0 included) and expected count; weight: the number of cells in the group;
+    shape (n,) each, as `grid` gives them. A fit is accepted only where at least three starts reach the same
+    maximum, it lies inside the parameters' range, is level, is curved downwards in every direction, and
+    explains the counts better than independence of all drugs and events.
+    """
+    cells = cell_groups(observed, expected, weight)
+    number = float(cells.weight.sum())
+    if not np.any(cells.observed * cells.weight > 0):
+        return PriorRefused("No cell holds a case: there is nothing to fit a prior to.", (), number)
+    summits = sorted((_climbed(cells, start) for start in starts), key=lambda summit: -summit.log_likelihood)
+    reached = tuple(summit.log_likelihood for summit in summits)
+    reason = _objection(cells, summits)
+    if reason:
+        return PriorRefused(reason, reached, number)
+    return Prior(*_natural(summits[0].working), log_likelihood=reached[0], starts=reached, cells=number)
+
+
+def working_parameters(parameters: Parameters) -> Array:
+    """Parameters on a scale without bounds: ln α₁, ln β₁, ln α₂, ln β₂, logit P."""
+    return np.append(np.log(parameters[:4]), special.logit(parameters[4]))
+
+
+def _natural(working: Array) -> Parameters:
+    """The parameters themselves."""
+    alpha1, beta1, alpha2, beta2 = (float(value) for value in np.exp(working[:4]))
+    return alpha1, beta1, alpha2, beta2, float(special.expit(working[4]))
+
+
+def _climbed(cells: CellGroups, start: Parameters) -> _Summit:
+    """Quasi-Newton ascent from one start; a quadratic wall at the edge of the range turns a runaway back."""
+    scale = float(cells.weight[cells.observed > 0].sum())
+
+    def walled(working: Array) -> tuple[float, Array]:
+        inside = np.clip(working, FLOOR, CEILING)
+        excess = working - inside
+        loss, gradient = loss_and_gradient(inside, cells)
+        return loss / scale + excess @ excess, np.where(excess == 0, gradient / scale, 2.0 * excess)
+
+    end = optimize.minimize(walled, working_parameters(start), jac=True, method="BFGS", options={"gtol": 1e-9})
+    inside = np.clip(end.x, FLOOR, CEILING)
+    ordered = inside if inside[0] <= inside[2] else np.append(inside[[2, 3, 0, 1]], -inside[4])
+    return _Summit(ordered, -loss_and_gradient(ordered, cells)[0])
+
+
+def _objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
+    """Why the best fit cannot be used, in one sentence; None where it can."""
+    return _independence_objection(cells, summits) or _edge_objection(summits) or _shape_objection(cells, summits)
+
+
+def _independence_objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
+    """The counts may be as independence would have them: then there is no spread of λ to learn."""
+    gain = summits[0].log_likelihood - independence(cells)
+    if gain >= LEAST_GAIN:
+        return None
+    return f"The counts show no dependence of events on drugs: the prior gains {gain:.1f} in log-likelihood over λ = 1."
+
+
+def _edge_objection(summits: list[_Summit]) -> str | None:
+    """The best fit may lie at the edge of the range."""
+    best = summits[0].working
+    at_edge = (best - FLOOR < SAME_PARAMETERS) | (CEILING - best < SAME_PARAMETERS)
+    if not at_edge.any():
+        return None
+    named = ", ".join(f"{PARAMETER_NAMES[at]} = {best[at]:.4g}" for at in np.flatnonzero(at_edge))
+    return f"The likelihood rises to the edge of the parameters' range ({named}): it has no maximum inside."
+
+
+def _shape_objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
+    """The best fit may be a slope, a ridge, or a summit that too few starts reach."""
+    best = summits[0]
+    bends, directions = np.linalg.eigh(curvature(best.working, cells))
+    if bends[0] < LEAST_CURVATURE:
+        return f"The likelihood is flat in one direction (curvature {bends[0]:.2g}): the parameters are not determined."
+    slope = directions.T @ loss_and_gradient(best.working, cells)[1]
+    left = float(np.sum(slope**2 / bends)) / 2.0
+    if left > LEFT_TO_CLIMB:
+        return f"The best start stopped {left:.2g} below the maximum in log-likelihood, more than {LEFT_TO_CLIMB:g}."
+    agreeing = sum(_same(summit, best) for summit in summits)
+    if agreeing < AGREEING_STARTS:
+        return f"Only {agreeing} of {len(summits)} starts reach the best maximum; {AGREEING_STARTS} have to agree."
+    return None
+
+
+def _same(one: _Summit, other: _Summit) -> bool:
+    """Whether two starts reached the same maximum."""
+    apart = float(np.max(np.abs(one.working - other.working)))
+    return abs(one.log_likelihood - other.log_likelihood) <= SAME_LIKELIHOOD and apart <= SAME_PARAMETERS

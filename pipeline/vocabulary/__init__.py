@@ -1,0 +1,1 @@
+"""Products, endpoints, roles and comparators as reviewed data, and their loader."""
