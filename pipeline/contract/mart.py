@@ -67,7 +67,7 @@ PAIR_COUNT = Table(
         whole("n_event", "Cases with the event.", unit="case"),
         whole("n_cases", "Cases in the comparison.", unit="case"),
     ),
-    PARTITION,
+    ("as_of", "comparator"),
 )
 PRIOR = Table(
     "prior",

@@ -15,6 +15,7 @@ import pyarrow.compute
 
 BOM = b"\xef\xbb\xbf"
 LF, CR, DOLLAR = 10, 13, 36
+SHORT = 64
 IDENTITY = re.compile(r"\d{1,18}")
 Lines = npt.NDArray[np.int64]
 
@@ -72,20 +73,22 @@ def header_fields(first_line: bytes) -> list[str]:
 def read_table(data: bytes, columns: list[str], n_phantom: int) -> ReadFile:
     """The records of a table file whose header has these columns and then n_phantom empty ones.
 
-    A record may carry one more trailing delimiter than the header (AERS). A line of exactly k whole
-    records becomes k rows; every other line that does not fit is rejected with its text.
+    All records of a file are written alike: ended by a delimiter that the header lacks (AERS), or not;
+    a line written otherwise would be a guess. A line of exactly k whole records becomes k rows; every
+    other line that does not fit is rejected with its text.
     """
     text = _lines_of(data)
-    usable, blank = _well_formed(text, len(columns), n_phantom)
+    n_delimiters = _habit(text, len(columns), n_phantom)
+    usable, blank = _well_formed(text, len(columns), n_delimiters)
     body = np.arange(1, text.starts.size)
     good = body[usable[1:]]
-    read = ReadFile(_parsed(text, good, columns), [], text.encoding, text.newline, int((text.data == 0).sum()))
+    read = ReadFile(_parsed(text, good, columns, n_delimiters + 1 - len(columns)), [], text.encoding, text.newline, int((text.data == 0).sum()))
     repaired: list[tuple[int, list[str]]] = []
     for index in body[~usable[1:]]:
         line = text.line(int(index))
-        records = None if blank[index] else _whole_records(line, columns)
+        records = None if blank[index] else _whole_records(line, columns, n_delimiters)
         if records is None:
-            read.rejected.append(_rejection(int(index) + 1, line, columns, blank=bool(blank[index])))
+            read.rejected.append(_rejection(int(index) + 1, line, columns, n_delimiters, blank=bool(blank[index])))
         else:
             read.n_split += len(records) > 1
             repaired.extend((int(index) + 1, record) for record in records)
@@ -147,29 +150,34 @@ def _lone_cr(array: npt.NDArray[np.uint8], starts: Lines, has_cr: npt.NDArray[np
     return _counts(array, starts, CR) > has_cr
 
 
-def _well_formed(text: _Text, n_columns: int, n_phantom: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Lines of exactly the columns, with nothing but empty fields behind them; and blank lines."""
-    extra = text.n_delimiters - (n_columns - 1)
-    usable = (extra >= 0) & (extra <= n_phantom + 1) & ~text.lone_cr & (text.ends > text.starts)
-    for k in range(1, n_phantom + 2):
-        at = np.maximum(text.ends - k, 0)
-        usable &= (extra < k) | (text.data[at] == DOLLAR)
-    short = np.flatnonzero((text.n_delimiters <= 1) & (text.ends - text.starts < 64))
+def _habit(text: _Text, n_columns: int, n_phantom: int) -> int:
+    """How many delimiters the records of this file have: the commonest count the header allows, else the header's."""
+    allowed = np.arange(n_columns - 1, n_columns + n_phantom + 1)
+    counts = np.array([np.count_nonzero(text.n_delimiters[1:] == n) for n in allowed])
+    header = n_columns - 1 + n_phantom
+    best = allowed[counts == counts.max()]
+    return header if header in best else int(best[0])
+
+
+def _well_formed(
+    text: _Text, n_columns: int, n_delimiters: int
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Lines with that many delimiters and nothing but empty fields behind the columns; and blank lines."""
+    usable = (text.n_delimiters == n_delimiters) & ~text.lone_cr & (text.ends > text.starts)
+    for k in range(1, n_delimiters - n_columns + 2):
+        usable &= text.data[np.maximum(text.ends - k, 0)] == DOLLAR if text.data.size else False
+    short = np.flatnonzero((text.n_delimiters <= 1) & (text.ends - text.starts < SHORT))
     blank = np.zeros(text.starts.size, np.bool_)
     blank[[i for i in short if not text.line(int(i)).strip(" \t\r\x1a$")]] = True
     return usable & ~blank, blank
 
 
-def _parsed(text: _Text, lines: Lines, columns: list[str]) -> pa.Table:
-    """The well-formed lines through Arrow's reader, grouped by how many delimiters they have."""
-    pieces = []
-    for n in np.unique(text.n_delimiters[lines]):
-        chosen = lines[text.n_delimiters[lines] == n]
-        piece = _arrow_rows(_bytes_of(text, chosen), columns, int(n) + 1 - len(columns))
-        pieces.append(piece.append_column("line", pa.array(chosen + 1, pa.int64())))
-    if not pieces:
+def _parsed(text: _Text, lines: Lines, columns: list[str], n_extra: int) -> pa.Table:
+    """The well-formed lines through Arrow's reader, with their line numbers."""
+    if not lines.size:
         return _empty(columns)
-    return pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces).sort_by("line")
+    rows = _arrow_rows(_bytes_of(text, lines), columns, n_extra)
+    return rows.append_column("line", pa.array(lines + 1, pa.int64()))
 
 
 def _bytes_of(text: _Text, lines: Lines) -> pa.Buffer:
@@ -205,18 +213,19 @@ def _arrow_rows(buffer: pa.Buffer, columns: list[str], n_extra: int) -> pa.Table
     )
 
 
-def _whole_records(line: str, columns: list[str]) -> list[list[str]] | None:
+def _whole_records(line: str, columns: list[str], n_delimiters: int) -> list[list[str]] | None:
     """The line as k ≥ 1 whole records, or None where that would be a guess.
 
-    Each record ends in a delimiter (AERS), or else its last field is empty: then the next record's
-    first field begins where the last one would stand, and must be caseid followed by a version.
+    Where each record ends in a delimiter (AERS), records follow each other whole. Else the last field of
+    all but the last must be empty, so that the next record's first field stands in its place, and
+    every record must begin with a case number and version that agree.
     """
     fields, n = line.split("$"), len(columns)
-    if len(fields) == n or (len(fields) == n + 1 and not fields[-1]):
-        return [fields[:n]] if "\r" in line else None
-    if len(fields) % n == 1 and not fields[-1]:
+    if len(fields) == n_delimiters + 1:
+        return [fields[:n]] if "\r" in line and not any(fields[n:]) else None
+    if n_delimiters == n and len(fields) % n == 1 and not fields[-1]:
         records = [fields[i : i + n] for i in range(0, len(fields) - 1, n)]
-    elif n > 1 and (len(fields) - 1) % (n - 1) == 0:
+    elif n_delimiters == n - 1 > 0 and len(fields) > n and (len(fields) - 1) % (n - 1) == 0:
         records = [[*fields[i : i + n - 1], ""] for i in range(0, len(fields) - 1, n - 1)]
         records[-1][-1] = fields[-1]
         if not all(_is_version_of(record, columns) for record in records):
@@ -241,12 +250,12 @@ def _is_version_of(record: list[str], columns: list[str]) -> bool:
     return bool(case) and report.startswith(case) and re.fullmatch(r"\d{1,3}", report[len(case) :]) is not None
 
 
-def _rejection(line: int, text: str, columns: list[str], *, blank: bool) -> Rejection:
+def _rejection(line: int, text: str, columns: list[str], n_delimiters: int, *, blank: bool) -> Rejection:
     if blank:
         return Rejection(line, "blank line", text)
     fields = text.split("$")
-    reason = f"{len(fields)} fields where {len(columns)} are expected"
-    if len(fields) in {len(columns), len(columns) + 1}:
+    reason = f"{len(fields) - 1} delimiters where the file has {n_delimiters}"
+    if len(fields) == n_delimiters + 1:
         reason = "a value stands behind the last column"
     named = dict(zip(columns, fields, strict=False))
     return Rejection(line, reason, text, *_identity(named, columns))

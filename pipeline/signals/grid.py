@@ -52,8 +52,8 @@ def grid(
     drugs, events = _margin("drug_totals", drug_totals), _margin("event_totals", event_totals)
     a, row, column = checked_columns(observed=observed, drug_total=drug_total, event_total=event_total)
     filled = _row_of(row, drugs, "drug_total") * events.total.size + _row_of(column, events, "event_total")
-    empty = np.outer(drugs.holders, events.holders).ravel()
-    empty -= np.bincount(filled, minlength=empty.size)
+    cross = np.outer(drugs.holders, events.holders).ravel()
+    empty = np.asarray(cross - np.bincount(filled, minlength=cross.size), dtype=np.float64)
     if np.any(empty < 0):
         raise ValueError("More pairs than drug × event cells share the same margins: give each pair once.")
     expected = np.concatenate([np.outer(drugs.total, events.total).ravel(), row * column]) / n_cases
@@ -70,9 +70,10 @@ def binned(cells: Grid, bin_width: float) -> Grid:
     observed, expected, weight = (column[cells.weight > 0] for column in cells)
     bins = np.floor(np.log(expected) / bin_width) if bin_width else expected
     (_, merged), position = distinct_rows(bins, observed)
-    cells_in_group = np.bincount(position, weights=weight, minlength=merged.size)
-    mean = np.bincount(position, weights=weight * expected, minlength=merged.size) / cells_in_group
-    return Grid(merged, mean, cells_in_group)
+    number, mass = np.zeros(merged.size), np.zeros(merged.size)
+    np.add.at(number, position, weight)
+    np.add.at(mass, position, weight * expected)
+    return Grid(merged, mass / number, number)
 
 
 def _margin(name: str, totals: npt.ArrayLike) -> _Margin:

@@ -43,7 +43,7 @@ class TwoByTwo(NamedTuple):
     def has_empty_margin(self) -> Flags:
         """True where the drug, its comparator, the event or its absence has no case: no ratio is defined there."""
         a, b, c, d = self
-        return (a + b == 0) | (c + d == 0) | (a + c == 0) | (b + d == 0)
+        return np.asarray((a + b == 0) | (c + d == 0) | (a + c == 0) | (b + d == 0))
 
 
 def two_by_two(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike) -> TwoByTwo:

@@ -40,7 +40,7 @@ class _Component(NamedTuple):
 
 
 def cell_groups(observed: npt.ArrayLike, expected: npt.ArrayLike, weight: npt.ArrayLike) -> CellGroups:
-    """Checked groups; those in which nothing is expected carry no information and are left out."""
+    """Check groups and prepare them; those in which nothing is expected carry no information and are left out."""
     checked_pairs(observed, expected)
     columns = checked_columns(observed=observed, expected=expected, weight=weight)
     n, e, w = (column[columns[1] > 0] for column in columns)

@@ -55,7 +55,7 @@ LEAST_GAIN = 10.0
 class Prior(NamedTuple):
     """A fitted prior: p·Gamma(alpha1, beta1) + (1-p)·Gamma(alpha2, beta2), shape and rate, alpha1 <= alpha2.
 
-    `starts` holds the log-likelihood reached from each start; `cells` is the number of drug × event cells.
+    `starts` holds the log-likelihood reached from each start, in their order; `cells` is the number of drug × event cells.
     """
 
     alpha1: float
@@ -97,12 +97,13 @@ def fit_prior(
     number = float(cells.weight.sum())
     if not np.any(cells.observed * cells.weight > 0):
         return PriorRefused("No cell holds a case: there is nothing to fit a prior to.", (), number)
-    summits = sorted((_climbed(cells, start) for start in starts), key=lambda summit: -summit.log_likelihood)
+    summits = [_climbed(cells, start) for start in starts]
     reached = tuple(summit.log_likelihood for summit in summits)
-    reason = _objection(cells, summits)
+    best = max(summits, key=lambda summit: summit.log_likelihood)
+    reason = _independence_objection(cells, best) or _edge_objection(best) or _shape_objection(cells, best, summits)
     if reason:
         return PriorRefused(reason, reached, number)
-    return Prior(*_natural(summits[0].working), log_likelihood=reached[0], starts=reached, cells=number)
+    return Prior(*_natural(best.working), log_likelihood=best.log_likelihood, starts=reached, cells=number)
 
 
 def working_parameters(parameters: Parameters) -> Array:
@@ -111,7 +112,7 @@ def working_parameters(parameters: Parameters) -> Array:
 
 
 def _natural(working: Array) -> Parameters:
-    """The parameters themselves."""
+    """Parameters on their own scale."""
     alpha1, beta1, alpha2, beta2 = (float(value) for value in np.exp(working[:4]))
     return alpha1, beta1, alpha2, beta2, float(special.expit(working[4]))
 
@@ -124,7 +125,8 @@ def _climbed(cells: CellGroups, start: Parameters) -> _Summit:
         inside = np.clip(working, FLOOR, CEILING)
         excess = working - inside
         loss, gradient = loss_and_gradient(inside, cells)
-        return loss / scale + excess @ excess, np.where(excess == 0, gradient / scale, 2.0 * excess)
+        slope = np.where(excess == 0, gradient / scale, 2.0 * excess)
+        return loss / scale + float(excess @ excess), np.asarray(slope, dtype=np.float64)
 
     end = optimize.minimize(walled, working_parameters(start), jac=True, method="BFGS", options={"gtol": 1e-9})
     inside = np.clip(end.x, FLOOR, CEILING)
@@ -132,32 +134,25 @@ def _climbed(cells: CellGroups, start: Parameters) -> _Summit:
     return _Summit(ordered, -loss_and_gradient(ordered, cells)[0])
 
 
-def _objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
-    """Why the best fit cannot be used, in one sentence; None where it can."""
-    return _independence_objection(cells, summits) or _edge_objection(summits) or _shape_objection(cells, summits)
-
-
-def _independence_objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
-    """The counts may be as independence would have them: then there is no spread of λ to learn."""
-    gain = summits[0].log_likelihood - independence(cells)
+def _independence_objection(cells: CellGroups, best: _Summit) -> str | None:
+    """Objection where the counts are as independence would have them: there is no spread of λ to learn."""
+    gain = best.log_likelihood - independence(cells)
     if gain >= LEAST_GAIN:
         return None
     return f"The counts show no dependence of events on drugs: the prior gains {gain:.1f} in log-likelihood over λ = 1."
 
 
-def _edge_objection(summits: list[_Summit]) -> str | None:
-    """The best fit may lie at the edge of the range."""
-    best = summits[0].working
-    at_edge = (best - FLOOR < SAME_PARAMETERS) | (CEILING - best < SAME_PARAMETERS)
+def _edge_objection(best: _Summit) -> str | None:
+    """Objection where the best fit lies at the edge of the range."""
+    at_edge = (best.working - FLOOR < SAME_PARAMETERS) | (CEILING - best.working < SAME_PARAMETERS)
     if not at_edge.any():
         return None
-    named = ", ".join(f"{PARAMETER_NAMES[at]} = {best[at]:.4g}" for at in np.flatnonzero(at_edge))
+    named = ", ".join(f"{PARAMETER_NAMES[at]} = {best.working[at]:.4g}" for at in np.flatnonzero(at_edge))
     return f"The likelihood rises to the edge of the parameters' range ({named}): it has no maximum inside."
 
 
-def _shape_objection(cells: CellGroups, summits: list[_Summit]) -> str | None:
-    """The best fit may be a slope, a ridge, or a summit that too few starts reach."""
-    best = summits[0]
+def _shape_objection(cells: CellGroups, best: _Summit, summits: list[_Summit]) -> str | None:
+    """Objection where the best fit is a ridge, a slope, or a summit that too few starts reach."""
     bends, directions = np.linalg.eigh(curvature(best.working, cells))
     if bends[0] < LEAST_CURVATURE:
         return f"The likelihood is flat in one direction (curvature {bends[0]:.2g}): the parameters are not determined."

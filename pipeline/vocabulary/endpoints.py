@@ -91,7 +91,9 @@ def _taken(rule: dict[str, Any]) -> list[str]:
         case None:
             return []
         case "infections":
-            return [t.pt for t in infection_terms() if t.is_infection and not (rule.get("without_covid") and t.is_covid)]
+            return [
+                t.pt for t in infection_terms() if t.is_infection and not (rule.get("without_covid") and t.is_covid)
+            ]
         case "malignancies":
             return _malignant(rule.get("diseases"), rule.get("without_diseases", []))
         case other:

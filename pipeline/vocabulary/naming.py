@@ -25,7 +25,9 @@ def spelling_pattern(spelling: str) -> str:
     """The regular expression, over normalised text, of one spelling; CartwatchError where it cannot be read."""
     stem = spelling.casefold().removesuffix("*")
     if not re.fullmatch(r"[a-z0-9]+([- ][a-z0-9]+)*", stem):
-        raise CartwatchError(f"products.yaml: cannot read the spelling {spelling!r}; use letters, digits, - and a last *")
+        raise CartwatchError(
+            f"products.yaml: cannot read the spelling {spelling!r}; use letters, digits, - and a last *"
+        )
     body = stem.replace("-", " ?")
     return rf"\b{body}" if spelling.endswith("*") else rf"\b{body}\b"
 
@@ -75,7 +77,8 @@ def compiled_rules(content: dict[str, Any]) -> NameRules:
         products=tuple((owner, _spellings(names)) for owner, names in owners.items()),
         with_maker=tuple((r["product"], _spellings([r["name"]]), _spellings([r["maker"]])) for r in makers),
         class_rules=tuple(
-            ClassRule(re.compile(rule["pattern"]), re.compile(rule.get("unless", _NEVER))) for rule in classes["patterns"]
+            ClassRule(re.compile(rule["pattern"]), re.compile(rule.get("unless", _NEVER)))
+            for rule in classes["patterns"]
         ),
     )
 

@@ -89,3 +89,8 @@ def products_named(drugname: str, prod_ai: str | None = None) -> frozenset[str]:
     is named. `any_car_t` is never returned: `members` says what belongs to it. Empty for every other medicine.
     """
     return _rules().named(f"{drugname} or {prod_ai}" if prod_ai else drugname)
+
+
+def screen_pattern() -> str:
+    """A regular expression over lower-case letters and digits alone; text it does not match names no product."""
+    return "|".join(_rules().fragments)

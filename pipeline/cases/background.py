@@ -1,0 +1,82 @@
+"""The prior behind EBGM, fitted over the grid of all drug keys and all events of one kind."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.lake.warehouse import Warehouse
+from pipeline.signals.grid import grid
+from pipeline.signals.prior import Prior, PriorRefused, fit_prior
+
+# The group of all CAR-Ts holds cases its members hold too: in the grid they would be counted twice.
+DRUGS = "SELECT drug_id FROM drug WHERE drug <> 'any_car_t'"
+EVENTS = "SELECT event_id FROM event WHERE event_kind = $event_kind AND scope IS NOT DISTINCT FROM $scope"
+
+
+@dataclass(frozen=True, slots=True)
+class FittedPrior:
+    """The prior of one comparator, event kind and scope, or the reason why there is none."""
+
+    comparator: str
+    event_kind: str
+    scope: str | None
+    fit: Prior | PriorRefused
+
+    @property
+    def prior(self) -> Prior | None:
+        """The prior where one was fitted."""
+        return self.fit if isinstance(self.fit, Prior) else None
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no prior."""
+        return self.fit.reason if isinstance(self.fit, PriorRefused) else None
+
+    def row(self, as_of: str) -> dict[str, object]:
+        """The fit as a row of the table prior."""
+        fitted = self.prior
+        numbers = {name: getattr(fitted, name, None) for name in ("alpha1", "beta1", "alpha2", "beta2", "p")}
+        return {
+            "as_of": as_of,
+            "comparator": self.comparator,
+            "event_kind": self.event_kind,
+            "scope": self.scope,
+            "is_fitted": fitted is not None,
+            "reason": self.reason,
+            **numbers,
+            "log_likelihood": fitted.log_likelihood if fitted else None,
+            "starts": "|".join(f"{value:.6f}" for value in self.fit.starts),
+            "n_cells": int(self.fit.cells),
+        }
+
+
+def fit_background(
+    warehouse: Warehouse, comparator: str, n_cases: int, event_kind: str, scope: str | None
+) -> FittedPrior:
+    """Fit the prior over the pairs just counted (pair, drug_margin, event_margin) for that comparator."""
+    asked = {"event_kind": event_kind, "scope": scope}
+    drugs = warehouse.arrow(f"SELECT n_drug FROM drug_margin WHERE drug_id IN ({DRUGS}) ORDER BY drug_id")
+    events = warehouse.arrow(f"SELECT n_event FROM event_margin WHERE event_id IN ({EVENTS}) ORDER BY event_id", asked)
+    pairs = warehouse.arrow(
+        "SELECT p.a, m.n_drug, n.n_event FROM pair AS p JOIN drug_margin AS m ON m.drug_id = p.drug_id "
+        "JOIN event_margin AS n ON n.event_id = p.event_id "
+        f"WHERE p.drug_id IN ({DRUGS}) AND p.event_id IN ({EVENTS}) ORDER BY p.drug_id, p.event_id",
+        asked,
+    )
+    if not pairs.num_rows:
+        empty = PriorRefused("No drug and event occur together in this background.", (), 0)
+        return FittedPrior(comparator, event_kind, scope, empty)
+    cells = grid(
+        _floats(drugs, "n_drug"),
+        _floats(events, "n_event"),
+        n_cases,
+        observed=_floats(pairs, "a"),
+        drug_total=_floats(pairs, "n_drug"),
+        event_total=_floats(pairs, "n_event"),
+    )
+    return FittedPrior(comparator, event_kind, scope, fit_prior(cells.observed, cells.expected, cells.weight))
+
+
+def _floats(table: pa.Table, name: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.asarray(table[name].to_numpy(), dtype=np.float64)

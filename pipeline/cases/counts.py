@@ -1,0 +1,74 @@
+"""Distinct cases for each product and event, each drug and event, and their margins."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from pipeline.contract.mart import PAIR_COUNT
+from pipeline.lake.warehouse import Warehouse, model
+from pipeline.vocabulary.products import members, products, products_named, screen_pattern
+from pipeline.vocabulary.tables import vocabulary_tables
+
+ANY_CAR_T = "any_car_t"
+EVENT_STEPS = ("term", "event", "case_term", "index_disease", "malignancy_state", "case_endpoint")
+LETTERS_AND_DIGITS = "regexp_replace(lower(concat(drug_name, active_ingredient)), '[^a-z0-9]', '', 'g')"
+
+
+def register_vocabulary(warehouse: Warehouse) -> None:
+    """Show every vocabulary table to SQL."""
+    for name, rows in vocabulary_tables().items():
+        warehouse.register(name, rows)
+
+
+def show_drug_products(warehouse: Warehouse) -> None:
+    """Make drug_text and drug_product: each way a drug is written, and the CAR-T products it names."""
+    warehouse.create("drug_text", model("step/drug_text"))
+    candidates = warehouse.rows(
+        f"SELECT DISTINCT drug_name, active_ingredient FROM drug_text WHERE regexp_matches({LETTERS_AND_DIGITS}, $screen) "
+        "ORDER BY ALL",
+        {"screen": screen_pattern()},
+    )
+    warehouse.register("drug_product", _drug_products(candidates))
+
+
+def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str]) -> None:
+    """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
+    warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
+    show_drug_products(warehouse)
+    for step in ("drug_key", "drug", "exposure", "car_t_case", *EVENT_STEPS, "case_event", "population", "endpoint_coverage"):
+        warehouse.create(step, model(f"step/{step}"))
+
+
+def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Sequence[str]) -> pa.Table:
+    """The cells a b c d of every product, event and comparator asked for."""
+    warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
+    warehouse.register("asked_comparator", pa.table({"comparator": pa.array(comparators, pa.string())}))
+    return warehouse.arrow(model("step/product_event"))
+
+
+def count_pairs(warehouse: Warehouse, comparator: str) -> int:
+    """Make pair, drug_margin and event_margin for one comparator's background; returns its number of cases."""
+    for step in ("pair", "drug_margin", "event_margin"):
+        warehouse.create(step, model(f"step/{step}"), {"comparator": comparator})
+    return int(str(warehouse.rows("SELECT count(*) FROM population WHERE comparator = $comparator", {"comparator": comparator})[0][0]))
+
+
+def pair_rows_query() -> str:
+    """The rows of pair_count for the pairs just counted, under the names of drug and event."""
+    return model(f"mart/{PAIR_COUNT.name}")
+
+
+def _drug_products(candidates: list[tuple[object, ...]]) -> pa.Table:
+    rows = []
+    for name, ingredient in candidates:
+        named = products_named(str(name or ""), None if ingredient is None else str(ingredient))
+        rows.extend((name, ingredient, product) for product in sorted(_with_groups(named)))
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    names = ("drug_name", "active_ingredient", "product")
+    return pa.table({key: pa.array(column, pa.string()) for key, column in zip(names, columns, strict=True)})
+
+
+def _with_groups(named: frozenset[str]) -> frozenset[str]:
+    """The products named and every group one of them belongs to."""
+    groups = {product.id for product in products() if product.is_group and named & set(members(product.id))}
+    return named | groups if named else named

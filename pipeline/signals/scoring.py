@@ -1,0 +1,72 @@
+"""All measures of many pairs in one call, and the one rule that makes a signal of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.signals.disproportionality import (
+    ChiSquare,
+    chi_square,
+    expected_count,
+    information_component,
+    proportional_reporting_ratio,
+    reporting_odds_ratio,
+)
+from pipeline.signals.ebgm import ebgm
+from pipeline.signals.interval import Array, Flags, Interval, two_by_two
+from pipeline.signals.prior import Prior
+
+LEAST_CASES = 3
+LEAST_EB05 = 2.0
+RULE_TEXT = "n ≥ 3 and EB05 ≥ 2 (provisional, uncalibrated)"
+
+
+class Scores(NamedTuple):
+    """Every measure of each pair; `ebgm` is None where no prior fits, and no pair is a signal then."""
+
+    expected: Array
+    prr: Interval
+    ror: Interval
+    chi2: ChiSquare
+    ic: Interval
+    ebgm: Interval | None
+    is_signal: Flags
+
+
+def score(
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    c: npt.ArrayLike,
+    d: npt.ArrayLike,
+    prior: Prior | None,
+    *,
+    exact_bounds: bool = True,
+) -> Scores:
+    """Score pairs by their 2×2 cells, in distinct cases, shape (n,).
+
+    IC and EBGM exist for every table, also where PRR and ROR do not (an empty margin). `exact_bounds=False` leaves
+    the bounds of PRR and ROR NaN where a cell is zero.
+    """
+    cells = two_by_two(a, b, c, d)
+    expected = expected_count(*cells)
+    shrunken = ebgm(cells.a, expected, prior) if prior else None
+    return Scores(
+        expected=expected,
+        prr=proportional_reporting_ratio(*cells, exact_bounds=exact_bounds),
+        ror=reporting_odds_ratio(*cells, exact_bounds=exact_bounds),
+        chi2=chi_square(*cells),
+        ic=information_component(cells.a, expected),
+        ebgm=shrunken,
+        is_signal=is_signal(cells.a, shrunken.low) if shrunken else np.zeros(expected.shape, dtype=np.bool_),
+    )
+
+
+def is_signal(n: npt.ArrayLike, eb05: npt.ArrayLike) -> Flags:
+    """Whether pairs meet RULE_TEXT: n the cases of the pair, shape (n,). A missing EB05 is no signal."""
+    return (np.asarray(n) >= LEAST_CASES) & (np.asarray(eb05, dtype=np.float64) >= LEAST_EB05)
+
+
+def has_positive_ic025(ic025: npt.ArrayLike) -> Flags:
+    """Whether the IC's lower bound lies above 0: a column of its own, never joined to `is_signal`."""
+    return np.asarray(np.asarray(ic025, dtype=np.float64) > 0)

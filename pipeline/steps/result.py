@@ -1,0 +1,53 @@
+"""What a step says of itself, the same on a terminal, in a log and as JSON."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.config import code_version
+
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Progress nobody watches."""
+
+
+@dataclass(slots=True)
+class StepReport:
+    """One finished step: what went in, what came out, what was counted, what the gate said."""
+
+    step: str
+    run_id: str
+    as_of: str | None = None
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    counts: dict[str, object] = field(default_factory=dict)
+    gate: list[dict[str, object]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    details: dict[str, object] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """The report as JSON; details stand beside the fixed fields."""
+        fixed = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "details"}
+        return json.dumps(fixed | self.details, indent=1, ensure_ascii=False, default=str)
+
+
+class Stopwatch:
+    """Seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+
+    def seconds(self) -> float:
+        """Seconds elapsed, to the millisecond."""
+        return round(time.perf_counter() - self._start, 3)
+
+
+def run_id(step: str, inputs: object, parameters: Mapping[str, object]) -> str:
+    """The same step on the same inputs with the same code and parameters has the same id."""
+    content = json.dumps([step, inputs, code_version(), dict(parameters)], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]

@@ -1,0 +1,165 @@
+"""Counts, priors and every measure, as of a data-lock point."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline.cases.background import FittedPrior, fit_background
+from pipeline.cases.counts import (
+    count_exposures_and_events,
+    count_pairs,
+    pair_rows_query,
+    product_cells,
+    register_vocabulary,
+)
+from pipeline.cases.signaltable import signal_table
+from pipeline.config import Settings, code_version
+from pipeline.contract.mart import PAIR_COUNT, PRIOR, SIGNAL
+from pipeline.contract.renderings import arrow_schema
+from pipeline.errors import UsageError
+from pipeline.lake.delta import Lake, Run
+from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
+from pipeline.lake.warehouse import Warehouse
+from pipeline.steps.cases import resolution_id, resolve_cases
+from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
+from pipeline.vocabulary.endpoints import endpoints
+from pipeline.vocabulary.products import product, products
+
+KINDS: tuple[tuple[str, str | None], ...] = (("pt", None), ("endpoint", "narrow"), ("endpoint", "broad"))
+
+
+def compute_signals(
+    settings: Settings,
+    as_of: str | None = None,
+    *,
+    only_products: Sequence[str] = (),
+    only_comparators: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    out: Path | None = None,
+    progress: Progress = silent,
+) -> StepReport:
+    """Every measure for every product, endpoint and preferred term, against every comparator.
+
+    The lake always gets the whole table; only_products and only_comparators choose what out shows.
+    roles other than primary and secondary suspect change what counts as exposure: then the lake is left
+    alone and out is needed.
+    """
+    watch = Stopwatch()
+    chosen = {"products": [product(name).id for name in only_products], "comparators": [comparator(name).id for name in only_comparators]}
+    exposed = tuple(role(code).code for code in roles) or suspect_roles()
+    if set(exposed) != set(suspect_roles()) and out is None:
+        raise UsageError("Other roles than PS and SS are never kept in the lake: name a folder with --out.")
+    lake = Lake(settings.lake)
+    dlp = data_lock_point(lake, as_of)
+    resolved = resolve_cases(settings, dlp, progress)
+    report = StepReport("signals", signals_id(lake, dlp, exposed), dlp, resolved.inputs, warnings=[])
+    with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
+        if set(exposed) == set(suspect_roles()) and _is_computed(lake, dlp, report.run_id):
+            report.warnings.append(f"Signals as of {dlp} are unchanged: nothing was computed again.")
+        else:
+            written = _compute(lake, warehouse, dlp, exposed, folder, progress)
+            if set(exposed) == set(suspect_roles()):
+                _keep(lake, written, dlp, Run("signals", report.run_id, code_version()))
+        _show(lake, warehouse, dlp, folder)
+        _describe(report, warehouse, resolved)
+        if out is not None:
+            report.outputs = _export(warehouse, out, chosen)
+    report.seconds = watch.seconds()
+    return report
+
+
+def signals_id(lake: Lake, dlp: str, roles: Sequence[str]) -> str:
+    """The same cases, code and roles give the same signals."""
+    return run_id("signals", resolution_id(lake, dlp), {"as_of": dlp, "roles": sorted(roles)})
+
+
+def _is_computed(lake: Lake, dlp: str, wanted: str) -> bool:
+    return all({file.run_id for file in lake.files(name, {"as_of": dlp})} == {wanted} for name in ("pair_count", "prior", "signal"))
+
+
+def _compute(
+    lake: Lake, warehouse: Warehouse, dlp: str, roles: Sequence[str], folder: Path, progress: Progress
+) -> list[tuple[str, str | None, Path, int]]:
+    """Count, fit and score; returns each file written with its table and comparator."""
+    progress(f"{dlp} counting cases by drug and event")
+    mount_core(lake, warehouse, dlp)
+    mount_mart(lake, warehouse, dlp, "case_current")
+    register_vocabulary(warehouse)
+    count_exposures_and_events(warehouse, roles)
+    known = [item.id for item in comparators()]
+    written: list[tuple[str, str | None, Path, int]] = []
+    priors: list[FittedPrior] = []
+    for name in known:
+        n_cases = count_pairs(warehouse, name)
+        path = folder / f"pair_count-{name}.parquet"
+        asked = {"as_of": dlp, "comparator": name, "n_cases": n_cases}
+        written.append(("pair_count", name, path, warehouse.write(PAIR_COUNT, pair_rows_query(), path, asked)))
+        progress(f"{dlp} fitting the priors against {name}")
+        priors.extend(fit_background(warehouse, name, n_cases, kind, scope) for kind, scope in KINDS)
+    progress(f"{dlp} scoring")
+    cells = product_cells(warehouse, [item.id for item in products()], known)
+    labels = {endpoint.id: endpoint.label for endpoint in endpoints()}
+    table = signal_table(cells, priors, _coverage(warehouse), labels, dlp)
+    prior_rows = pa.Table.from_pylist([fitted.row(dlp) for fitted in priors], arrow_schema(PRIOR))
+    for contract, rows in ((SIGNAL, table), (PRIOR, prior_rows)):
+        warehouse.register("rows", rows)
+        path = folder / f"{contract.name}.parquet"
+        written.append((contract.name, None, path, warehouse.write(contract, "SELECT * FROM rows", path)))
+        warehouse.unregister("rows")
+    return written
+
+
+def _coverage(warehouse: Warehouse) -> dict[tuple[str, str], tuple[int, list[str]]]:
+    rows = warehouse.arrow("SELECT endpoint, scope, n_present, absent FROM endpoint_coverage").to_pylist()
+    return {(row["endpoint"], row["scope"]): (row["n_present"], row["absent"]) for row in rows}
+
+
+def _keep(lake: Lake, written: Sequence[tuple[str, str | None, Path, int]], dlp: str, run: Run) -> None:
+    for name, against, path, n_rows in written:
+        partition = {"as_of": dlp} | ({"comparator": against} if against else {})
+        lake.commit(name, partition, path, run, n_rows)
+
+
+def _show(lake: Lake, warehouse: Warehouse, dlp: str, folder: Path) -> None:
+    """The signal and prior just written, or, once they are in the lake, from there."""
+    for table in (SIGNAL, PRIOR):
+        path = folder / f"{table.name}.parquet"
+        if path.exists():
+            warehouse.show_parquet(table, path, {"as_of": dlp})
+        else:
+            mount_mart(lake, warehouse, dlp, table.name)
+
+
+def _describe(report: StepReport, warehouse: Warehouse, resolved: StepReport) -> None:
+    report.details["prior"] = warehouse.arrow("SELECT * FROM prior ORDER BY comparator, event_kind DESC, scope DESC").to_pylist()
+    counts = warehouse.arrow(
+        "SELECT count(*) AS rows, count(*) FILTER (WHERE is_signal) AS signals, "
+        "count(*) FILTER (WHERE is_ic_positive) AS ic_positive, count(*) FILTER (WHERE NOT is_assessable) AS not_assessable "
+        "FROM signal"
+    ).to_pylist()[0]
+    report.counts = counts | {"waterfall": resolved.counts["waterfall"]}
+    report.counts["cases_by_product"] = dict(
+        warehouse.rows("SELECT product, max(a + b) FROM signal GROUP BY product ORDER BY product")  # type: ignore[arg-type]
+    )
+
+
+def _export(warehouse: Warehouse, out: Path, chosen: dict[str, list[str]]) -> list[str]:
+    """signal.parquet and signal.csv, whole or not at all, for the products and comparators chosen."""
+    out.mkdir(parents=True, exist_ok=True)
+    query = "SELECT * FROM signal WHERE true"
+    for column, values in (("product", chosen["products"]), ("comparator", chosen["comparators"])):
+        if values:
+            query += f" AND {column} IN (SELECT unnest(${column}s))"
+    query += " ORDER BY product, event_kind, event, scope DESC, comparator"
+    building = out / ".building"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir()
+    warehouse.export(query, building / "signal.parquet", chosen)
+    warehouse.export(query, building / "signal.csv", chosen)
+    for name in ("signal.parquet", "signal.csv"):
+        (building / name).replace(out / name)
+    building.rmdir()
+    return [str(out / name) for name in ("signal.parquet", "signal.csv")]

@@ -1,0 +1,106 @@
+"""The vocabulary as tables that SQL joins; every term in them is upper case and today's name."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import CartwatchError
+from pipeline.vocabulary.countries import country_names
+from pipeline.vocabulary.endpoints import endpoints
+from pipeline.vocabulary.files import term_key
+from pipeline.vocabulary.formernames import former_names
+from pipeline.vocabulary.infections import infection_terms
+from pipeline.vocabulary.malignancies import index_rules, malignancy_terms
+from pipeline.vocabulary.products import members, products
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Rows = list[tuple[Any, ...]]
+
+
+def vocabulary_tables() -> "dict[str, pa.Table]":
+    """Every vocabulary table by its name, rows in the order of the data files.
+
+    Raises CartwatchError where a listed term is a former name: it could never match, as names are mapped first.
+    """
+    refuse_former_terms()
+    return {f"vocabulary_{name}": _table(schema, rows()) for name, (schema, rows) in _TABLES.items()}
+
+
+def refuse_former_terms() -> None:
+    """Raise CartwatchError naming every term of an endpoint or list that is only a former name."""
+    listed = [pt for endpoint in endpoints() for pt in endpoint.terms("broad")]
+    listed += [term.pt for term in malignancy_terms()] + [term.pt for term in infection_terms() if term.is_infection]
+    former = sorted({term_key(pt) for pt in listed} & set(former_names()))
+    if former:
+        raise CartwatchError(f"the vocabulary lists former names: {', '.join(former)}; list today's name instead")
+
+
+def _endpoint_rows() -> Rows:
+    return [(e.id, e.title, e.label, e.has_index_rule, e.is_designated, e.is_approval) for e in endpoints()]
+
+
+def _endpoint_term_rows() -> Rows:
+    scopes = ("narrow", "broad")
+    return [(e.id, scope, term_key(pt)) for e in endpoints() for scope in scopes for pt in e.terms(scope)]
+
+
+def _endpoint_outcome_rows() -> Rows:
+    return [(e.id, code) for e in endpoints() for code in e.outcome_codes]
+
+
+def _malignancy_rows() -> Rows:
+    return [(term_key(t.pt), t.disease, t.kind) for t in malignancy_terms() if t.kind != "benign"]
+
+
+def _indication_rows() -> Rows:
+    """Indications are preferred terms too; a term that names a malignancy names the disease treated."""
+    return [(pt, disease) for pt, disease, _ in _malignancy_rows() if disease not in {"second_primary"}]
+
+
+def _index_rule_rows() -> Rows:
+    return [(r.kind, r.term_disease, r.index_disease, r.state) for r in index_rules()]
+
+
+def _product_rows() -> Rows:
+    return [(p.id, p.approval_date, p.is_group) for p in products()]
+
+
+_TABLES: dict[str, tuple[dict[str, str], Any]] = {
+    "endpoint": (
+        {
+            "endpoint": "string",
+            "title": "string",
+            "label": "string",
+            "has_index_rule": "bool",
+            "is_designated": "bool",
+            "is_approval": "bool",
+        },
+        _endpoint_rows,
+    ),
+    "endpoint_term": ({"endpoint": "string", "scope": "string", "pt": "string"}, _endpoint_term_rows),
+    "endpoint_outcome": ({"endpoint": "string", "outcome_code": "string"}, _endpoint_outcome_rows),
+    "former_name": ({"former_pt": "string", "current_pt": "string"}, lambda: list(former_names().items())),
+    "malignancy_term": ({"pt": "string", "disease": "string", "kind": "string"}, _malignancy_rows),
+    "indication_disease": ({"indication_pt": "string", "disease": "string"}, _indication_rows),
+    "index_rule": (
+        {"kind": "string", "term_disease": "string", "index_disease": "string", "state": "string"},
+        _index_rule_rows,
+    ),
+    "product": ({"product": "string", "approval_date": "date32", "is_group": "bool"}, _product_rows),
+    "product_member": (
+        {"product": "string", "member": "string"},
+        lambda: [(p.id, member) for p in products() for member in members(p.id)],
+    ),
+    "product_disease": (
+        {"product": "string", "disease": "string"},
+        lambda: [(p.id, disease) for p in products() for disease in p.index_diseases],
+    ),
+    "country": ({"name": "string", "code": "string"}, lambda: [(c.name, c.code) for c in country_names()]),
+}
+
+
+def _table(schema: dict[str, str], rows: Rows) -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415 - the command line's help must not wait for it
+
+    types = pa.schema([(name, getattr(pa, kind + "_" if kind == "bool" else kind)()) for name, kind in schema.items()])
+    return pa.Table.from_pylist([dict(zip(schema, row, strict=True)) for row in rows], schema=types)

@@ -1,0 +1,7 @@
+-- Each current case once for each preferred term it reports.
+-- Reads: case_reaction, case_current, term, event
+SELECT DISTINCT c.case_id, e.event_id
+FROM case_reaction AS r
+JOIN case_current AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
+JOIN term AS t ON t.published_pt = r.pt
+JOIN event AS e ON e.pt = t.pt
