@@ -46,7 +46,7 @@ def _scored(cells: pa.Table, fitted: FittedPrior, coverage: Coverage, labels: Ma
         **{name: _whole(values, missing) for name, values in zip("abcd", (a, b, c, d), strict=True)},
         "n_cases": _whole(a + b + c + d, missing),
         **_measures(scores, missing),
-        "is_signal": _truth(scores.is_signal, missing),
+        "is_signal": _truth(scores.is_signal, missing | (fitted.prior is None)),
         "rule": pa.array([RULE_TEXT] * n, pa.string()),
         "is_assessable": pa.array(~missing),
         "note": pa.array(_notes(cells, a + b, scores, fitted, coverage, labels), pa.string()),
@@ -124,7 +124,8 @@ def _coverage_notes(row: Mapping[str, object], coverage: Coverage, labels: Mappi
         return ["Not assessable: no report of the source carries any term of this endpoint."]
     label = labels.get(str(row["event"]))
     said = [f"{label.capitalize()}."] if label else []
-    if absent:
-        shown = ", ".join(absent[:LONGEST_LIST]) + (f" and {len(absent) - LONGEST_LIST} more" if len(absent) > LONGEST_LIST else "")
-        said.append(f"Terms that occur nowhere in the source: {shown}.")
+    if 0 < len(absent) <= LONGEST_LIST:
+        said.append(f"Terms that occur nowhere in the source: {', '.join(absent)}.")
+    elif absent:
+        said.append(f"{n_present} of {n_present + len(absent)} listed terms occur in the source.")
     return said

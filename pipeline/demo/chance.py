@@ -76,9 +76,9 @@ def _group_edges(number: int, weights: Floats) -> Floats:
     total = weights.sum()
     if total <= 0:
         return np.full(len(weights), float(number))
-    shares = np.cumsum(weights) / total
+    shares: Floats = np.cumsum(weights) / total
     shares[np.flatnonzero(weights)[-1] :] = 1.0
-    return number + shares
+    return np.asarray(number + shares)
 
 
 def lots(weights: Sequence[float] | Floats) -> Lots:

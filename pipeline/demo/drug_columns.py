@@ -9,11 +9,10 @@ import pyarrow as pa
 
 from pipeline.demo.cart import DISEASES, PRODUCTS, product_drugs
 from pipeline.demo.chance import Flags, Ints, Lots, grouped_lots, lots
-from pipeline.demo.content import ROLES, happens_per_row
+from pipeline.demo.content import PS, ROLES
 from pipeline.demo.dates import FULL, MONTH, NOTHING, YEAR, date_text
 from pipeline.demo.page import Columns, Page, picked, shown, texts
 from pipeline.demo.quarters import is_legacy, ordinal
-from pipeline.demo.roster import first_isr
 from pipeline.demo.world import Drug, class_of_drug, classes, drug_places, drugs, table
 
 _ROUTES = (
@@ -27,6 +26,8 @@ _ROUTES = (
 )
 _ROUTE_LOTS = lots([0.38, 0.34, 0.10, 0.09, 0.06, 0.02, 0.01])
 _CHALLENGE = ("", "U", "Y", "N", "D")
+_PRECISIONS = np.array([FULL, MONTH, YEAR, NOTHING])
+_START_PRECISION, _END_PRECISION = lots([0.55, 0.23, 0.22, 0]), lots([0.25, 0.08, 0.02, 0.65])
 _TITLE_CASE_SINCE = ordinal("2014Q3")
 _UNKNOWN_USE = "Product used for unknown indication"
 _DOSED = ("dose_vbm", "dose_amt", "dose_unit", "dose_form", "dose_freq")
@@ -53,7 +54,7 @@ def _ways(drug: Drug) -> list[tuple[str, float, bool, bool]]:
         (f"{plain} TABLETS", 1.0, True, False),
     ]
     if drug.brand:
-        ways += [(drug.brand, 80.0, False, True), (drug.brand.title(), 14.0, False, True)]
+        ways += [(drug.brand, 110.0, False, True), (drug.brand.title(), 18.0, False, True)]
         ways += [(f"{drug.brand} ({drug.active.lower()})", 2.0, True, True), (f"{drug.brand} 10MG", 2.0, True, False)]
     return ways if drug.brand != drug.active else ways[:2]
 
@@ -112,17 +113,16 @@ class DrugPage:
         """One number per drug row that every version of its case shares."""
         return self.page.chance.uniform(purpose, self.page.roster.caseid[self.rows.report], self.rows.seq)
 
+    def happens(self, purpose: str, share: float) -> Flags:
+        """Whether something is so of each drug row, for the given share of rows."""
+        return self.page.chance.happens(purpose, share, self.page.roster.caseid[self.rows.report], self.rows.seq)
+
     @cached_property
     def keys(self) -> Columns:
         """Report, case and drug number of every row; legacy drug numbers are unique in the whole quarter."""
         seq = self.rows.seq
         if is_legacy(self.page.at):
-            isr = self.page.roster.isr[self.rows.report]
-            seq = (
-                1_000_000_000
-                + (isr - first_isr(self.page.at) + self.page.at % 1000 * 1_000_000) % 100_000_000 * 64
-                + seq
-            )
+            seq = 1_000_000_000 + self.page.roster.isr[self.rows.report] % 10_000_000 * 64 + seq
         report = pa.array(self.rows.report)
         return {
             "primaryid": self.page.primaryid.take(report),
@@ -141,15 +141,17 @@ def drug_columns(of: DrugPage) -> Columns:
     spelled = spellings(upper=is_legacy(of.page.at))
     place = spelled.lots.draw(of.rows.drug, of.uniform("spelling"))
     batches, applications = _numbers()
-    lot = np.where(of.uniform("lot known") < 0.08, (of.uniform("lot") * len(batches)).astype(np.int64), 0)
-    expiry = np.where(of.uniform("expiry") < 0.01, FULL, NOTHING)
-    totalled = of.uniform("total dose") < 0.006
-    marketed = (of.rows.role == 0) | (of.uniform("application") < 0.12)
+    lot = np.where(of.happens("lot known", 0.08), (of.uniform("lot") * len(batches)).astype(np.int64), 0)
+    expiry = np.where(of.happens("expiry", 0.01), FULL, NOTHING)
+    totalled = of.happens("total dose", 0.006)
+    marketed = (of.rows.role == PS) | of.happens("application", 0.12)
     return {
         **of.keys,
         "role_cod": picked(ROLES, of.rows.role),
         "drugname": picked(spelled.texts, place),
-        "prod_ai": shown(spelled.has_ai[place], picked(_ingredients(), of.rows.drug)),
+        "prod_ai": shown(
+            spelled.has_ai[place] & ~of.happens("no ingredient", 0.09), picked(_ingredients(), of.rows.drug)
+        ),
         "val_vbm": texts(1 + spelled.verbatim[place]),
         "route": _route(of),
         **_doses(of),
@@ -182,14 +184,13 @@ def _some(columns: Columns, which: Flags) -> Columns:
 
 def ther_columns(of: DrugPage) -> Columns:
     """Every column THER ever had: start and end of a third of the drugs mentioned, most of the CAR-T infusions."""
-    which = happens_per_row(of.page.chance, "therapy", 0.335, of.page.roster, of.rows)
-    which |= of.is_product & (of.uniform("infusion dated") < 0.7)
+    which = of.happens("therapy", 0.34)
+    which |= of.is_product & of.happens("infusion dated", 0.7)
     start = of.page.start_day[of.rows.report]
     days = np.where(of.is_product, 0, (of.uniform("therapy days") ** 3 * 700).astype(np.int64))
-    exact, ended = of.uniform("start precision"), of.uniform("end precision")
-    first = np.where(of.is_product | (exact < 0.55), FULL, np.where(exact < 0.78, MONTH, YEAR))
-    last = np.where(ended < 0.25, FULL, np.where(ended < 0.33, MONTH, NOTHING))
-    timed = ended > 0.93  # noqa: PLR2004 - share with a duration
+    first = np.where(of.is_product, FULL, _PRECISIONS[_START_PRECISION.draw(0, of.uniform("start precision"))])
+    last = _PRECISIONS[_END_PRECISION.draw(0, of.uniform("end precision"))]
+    timed = of.happens("duration", 0.07)
     columns = of.keys | {
         "start_dt": date_text(start, first),
         "end_dt": date_text(start + days, last),
@@ -201,13 +202,13 @@ def ther_columns(of: DrugPage) -> Columns:
 
 @lru_cache(maxsize=2)
 def _indications(*, upper: bool) -> tuple[Any, Lots, Ints]:
-    """Indication texts, lots of them per drug class (a quarter unknown), and the place of each CAR-T disease."""
+    """Indication texts, lots of them per drug class (an eighth unknown), and the place of each CAR-T disease."""
     rows = table("class_indications.csv")
     names = list(
         dict.fromkeys([_UNKNOWN_USE, *(row["indication"] for row in rows), *(one.indication for one in DISEASES)])
     )
     per_class = [[names.index(row["indication"]) for row in rows if row["drug_class"] == name] for name in classes()]
-    weighted = grouped_lots([([0, *own], [2.2, *([7.0 / max(len(own), 1)] * len(own))]) for own in per_class])
+    weighted = grouped_lots([([0, *own], [1.0, *([7.0 / max(len(own), 1)] * len(own))]) for own in per_class])
     diseases = np.array([names.index(one.indication) for one in DISEASES])
     return pa.array([name.upper() if upper else name for name in names]), weighted, diseases
 
@@ -219,7 +220,7 @@ def indi_columns(of: DrugPage) -> Columns:
     disease = of.page.content.disease[of.rows.report]
     depleting = np.isin(of.rows.drug, [drug_places()[name] for name in ("FLUDARABINE PHOSPHATE", "CYCLOPHOSPHAMIDE")])
     place = np.where((disease >= 0) & (of.is_product | depleting), diseases[disease], place)
-    which = happens_per_row(of.page.chance, "indicated", 0.735, of.page.roster, of.rows)
+    which = of.happens("indicated", 0.735)
     return _some(of.keys | {"indi_pt": picked(names, place)}, which | of.is_product)
 
 

@@ -23,6 +23,7 @@ from pipeline.errors import UsageError
 _LIVELY_UNTIL = 13  # versions; lively cases come back every quarter until then
 _WITHDRAWN_SHARE, _DROPPED_SHARE = 0.002, 0.03
 _LEAST_WITHDRAWN = 2
+_SEVERAL = 5  # CAR-T cases; of fewer, none is given up
 _SKIPPED_SHARE = 0.1  # follow-ups that skip a version FDA never published
 
 
@@ -56,7 +57,7 @@ def _unknown(at: int, pool: Roster) -> list[int]:
     return [int(pool.caseid.min()) - 100_000 - 10 * (at % 100) - number for number in range(3)]
 
 
-def _lowest(pool: Roster, among: Flags, count: int, purpose: str, at: int, chance: Chance) -> Ints:
+def _lowest(pool: Roster, among: Flags, count: int, purpose: str, *, at: int, chance: Chance) -> Ints:
     """Places of count cases drawn from those flagged."""
     score = chance.uniform(purpose, pool.caseid, np.array([at])) + ~among
     return np.sort(np.argsort(score, kind="stable")[: min(count, int(among.sum()))])
@@ -69,9 +70,9 @@ def _withdraw(pool: Roster, at: int, chance: Chance) -> tuple[Ints, Roster]:
     count = max(_LEAST_WITHDRAWN, int(len(pool) * _WITHDRAWN_SHARE))
     settled = (pool.version < LIVELY_VERSION) & (pool.origin < at)
     cart = settled & (pool.product >= 0)
-    gone = [_lowest(pool, settled, count, "withdrawn", at, chance)]
-    if cart.sum() >= 5:  # noqa: PLR2004 - of fewer, none is given up
-        gone.append(_lowest(pool, cart, 1, "withdrawn CAR-T", at, chance))
+    gone = [_lowest(pool, settled, count, "withdrawn", at=at, chance=chance)]
+    if cart.sum() >= _SEVERAL:
+        gone.append(_lowest(pool, cart, 1, "withdrawn CAR-T", at=at, chance=chance))
     places = np.unique(np.concatenate(gone))
     return pool.caseid[places], pool.take(np.setdiff1d(np.arange(len(pool)), places))
 
@@ -80,8 +81,8 @@ def _followed(pool: Roster, at: int, count: int, chance: Chance) -> Roster:
     """Later versions of lively cases and of others drawn from the pool; a few CAR-T cases lose their product."""
     lively = (pool.version >= LIVELY_VERSION) & (pool.version < _LIVELY_UNTIL)
     places = np.union1d(
-        _lowest(pool, lively, count // 2, "lively", at, chance),
-        _lowest(pool, np.ones(len(pool), dtype=bool), count // 2, "followed", at, chance),
+        _lowest(pool, lively, count // 2, "lively", at=at, chance=chance),
+        _lowest(pool, np.ones(len(pool), dtype=bool), count // 2, "followed", at=at, chance=chance),
     )
     chosen = pool.take(places)
     skipped = chance.happens("skipped", _SKIPPED_SHARE, chosen.caseid, chosen.version) & (
@@ -89,7 +90,7 @@ def _followed(pool: Roster, at: int, count: int, chance: Chance) -> Roster:
     )
     later = replace(chosen, version=chosen.version + 1 + skipped)
     cart = (later.product >= 0) & ~later.dropped & (later.version < LIVELY_VERSION)
-    losing = _lowest(later, cart, max(1, int(cart.sum() * _DROPPED_SHARE)), "dropped", at, chance)
+    losing = _lowest(later, cart, max(1, int(cart.sum() * _DROPPED_SHARE)), "dropped", at=at, chance=chance)
     dropped = later.dropped.copy()
     dropped[losing] = True
     return replace(later, dropped=dropped)

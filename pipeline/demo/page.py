@@ -56,6 +56,10 @@ class Page:
         """One number per report that every version of its case shares."""
         return self.chance.uniform(purpose, self.roster.caseid)
 
+    def happens(self, purpose: str, share: float) -> Flags:
+        """Whether something is so of each case, for the given share of cases."""
+        return self.chance.happens(purpose, share, self.roster.caseid)
+
     @cached_property
     def is_cart(self) -> Flags:
         """Reports about a CAR-T product."""

@@ -89,7 +89,7 @@ def write_roster(folder: Path, at: int, roster: Roster, chance: Chance, *, quirk
         _add_page(bodies, page, quirks=quirks and start == 0)
         named.update(named_products(DrugPage(page)))
     listed = withdrawn if deleted_name(at) else []
-    what = _described(at, roster, chance, bodies, named, listed)
+    what = _described(at, roster, chance, bodies=bodies, named=named, withdrawn=listed)
     folder.mkdir(parents=True, exist_ok=True)
     return write_archive(folder / archive_name(at), _members(at, bodies, listed), what)
 
@@ -144,7 +144,7 @@ def _members(at: int, bodies: dict[str, Body], withdrawn: list[int]) -> Iterator
 
 
 def _described(
-    at: int, roster: Roster, chance: Chance, bodies: dict[str, Body], named: Counter[str], withdrawn: list[int]
+    at: int, roster: Roster, chance: Chance, *, bodies: dict[str, Body], named: Counter[str], withdrawn: list[int]
 ) -> DemoQuarter:
     planted: Counter[str] = sum((body.planted for body in bodies.values()), Counter())
     return DemoQuarter(

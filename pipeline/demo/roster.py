@@ -84,14 +84,14 @@ def _placed(count: int, wanted: list[int], chance: Chance, at: int, purpose: str
 def new_cases(at: int, count: int, wanted: list[int], chance: Chance, after: int = 0) -> Roster:
     """First versions of new cases: numbers rise, beyond both the era's usual start and the last number given out."""
     gaps = 1 + chance.happens("gap", 0.05, np.arange(count), np.array([at])).astype(np.int64)
-    caseid = max(first_caseid(at), after) + np.cumsum(gaps)
+    caseid: Ints = max(first_caseid(at), after) + np.cumsum(gaps)
     return _fresh(caseid, at, product=_placed(count, wanted, chance, at, "CAR-T case"))
 
 
 def _versions(count: int, at: int, chance: Chance) -> Ints:
     """Versions of followed cases: mostly 2, some beyond 10."""
     drawn = chance.uniform("version", np.arange(count), np.array([at]))
-    return 2 + np.minimum(np.floor(np.log1p(-drawn) / np.log(0.45)), 30).astype(np.int64)
+    return np.asarray(2 + np.minimum(np.log1p(-drawn) / np.log(0.45), 30).astype(np.int64))
 
 
 def older_cases(at: int, count: int, wanted: list[int], chance: Chance) -> Roster:

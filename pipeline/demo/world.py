@@ -19,6 +19,7 @@ YEARS = range(2004, 2041)
 _FIXED = Chance(20170830)  # what is drawn here belongs to the world, not to a user's seed
 _COMMON = 150  # terms at the head of terms.txt, in falling frequency
 _SALTS = ("HYDROCHLORIDE", "SODIUM", "ACETATE", "SULFATE", "PHOSPHATE", "MALEATE", "TARTRATE", "MESYLATE", "CITRATE")
+_BASE_AND_SALT = 2  # words
 _UNSALTED = ("MAB", "CEPT", "IN", "ITE", "CEL", "ACID", "OIL", "ZINC", "COPPER", "ETHER", "ONE", "RUS")
 
 
@@ -103,13 +104,15 @@ def term_lots() -> Lots:
 def _salted(drug: Drug, number: int) -> Iterator[Drug]:
     """Variants that reports spell apart: the bare base of a salt, or two salts of a base."""
     words = drug.active.split()
-    if "\\" in drug.active or drug.active[-1].isdigit() or len(words) > 2 or drug.drug_class == "decoy":
+    if "\\" in drug.active or drug.active[-1].isdigit() or len(words) > _BASE_AND_SALT or drug.drug_class == "decoy":
         return
     base, start = words[0], int(_FIXED.whole("salt", 0, len(_SALTS) - 1, np.array([number]))[0])
     if len(words) == 1 and base.endswith(_UNSALTED):
         return
-    offered = ([base] if len(words) == 2 else []) + [f"{base} {_SALTS[(start + 4 * k) % len(_SALTS)]}" for k in (0, 1)]  # noqa: PLR2004 - base and salt
-    for active, share in zip(offered, (0.35, 0.12, 0.05), strict=False):
+    offered = ([base] if len(words) == _BASE_AND_SALT else []) + [
+        f"{base} {_SALTS[(start + 4 * k) % len(_SALTS)]}" for k in (0, 1)
+    ]
+    for active, share in zip(offered, (0.3, 0.1, 0.04), strict=False):
         if active != drug.active:
             yield Drug(active, drug.drug_class, "", drug.since, drug.weight * share)
 

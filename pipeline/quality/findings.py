@@ -98,7 +98,9 @@ def _run_check(warehouse: Warehouse, check: str, quarter: str) -> None:
 
 
 def _count_codes(warehouse: Warehouse, table: str, column: str, findings: Findings) -> None:
-    counts = warehouse.rows(f'SELECT "{column}", count(*) FROM "{table}" WHERE "{column}" IS NOT NULL GROUP BY 1 ORDER BY 1')
+    counts = warehouse.rows(
+        f'SELECT "{column}", count(*) FROM "{table}" WHERE "{column}" IS NOT NULL GROUP BY 1 ORDER BY 1'
+    )
     findings.codes[table, column] = {str(value): _number(n) for value, n in counts}
 
 

@@ -107,7 +107,10 @@ def _n_checked(rule: Rule, findings: Findings) -> int:
 
 def _told(rule: Rule, findings: Findings) -> str:
     broken = _broken(rule, findings)
-    return _listed(list(broken.commonest), broken.n_reasons, "reasons") or f"none of {_n_checked(rule, findings):,} {rule.of}"
+    return (
+        _listed(list(broken.commonest), broken.n_reasons, "reasons")
+        or f"none of {_n_checked(rule, findings):,} {rule.of}"
+    )
 
 
 def _listed(items: list[tuple[str, int]], n_items: int, what: str) -> str:

@@ -20,7 +20,14 @@ DRUG_SEQ_NOTE = "ASC_NTS of October 2022 calls the number an order, not a key; F
 
 
 def _no_row(
-    name: str, tables: Iterable[str], severity: Severity, note: str, *, since: str = "", until: str = LAST, check: str = ""
+    name: str,
+    tables: Iterable[str],
+    severity: Severity,
+    note: str,
+    *,
+    since: str = "",
+    until: str = LAST,
+    check: str = "",
 ) -> list[Rule]:
     return [
         Rule(name, table, severity, "rows", note, check or name, first_quarter=since, last_quarter=until)
@@ -30,28 +37,55 @@ def _no_row(
 
 ROW_RULES = (
     *_no_row("unaccounted_record", FILES, "critical", "A record that is neither kept nor rejected was lost by us."),
-    *_no_row("orphan", CHILDREN, "warning", "FDA publishes a few rows without a DEMO row; a published excerpt has many."),
-    *_no_row("conflicting_case", CHILDREN, "warning", "The files of 2004 to 2012 hold reports under two case numbers."),
+    *_no_row(
+        "orphan",
+        CHILDREN,
+        "warning",
+        "FDA publishes a few such rows, and reports under two case numbers; excerpts have many.",
+    ),
     *_no_row("repeated_report", VERSIONS, "warning", "Seen in 2012Q4: four reports with two DEMO rows that differ."),
-    *_no_row("missing_case_number", VERSIONS, "warning", "Seen in AERS: seven DEMO rows without one; no case can hold them."),
+    *_no_row(
+        "missing_case_number", VERSIONS, "warning", "Seen in AERS: seven DEMO rows without one; no case can hold them."
+    ),
     *_no_row("missing_report_number", VERSIONS, "warning", "Without it nothing can be joined to the row."),
-    *_no_row("unreadable_version", VERSIONS, "warning", "Its case is incomplete: something that was reported is not counted."),
-    *_no_row("receipt_after_quarter", VERSIONS, "warning", "A quarter ends with the last day of receipt; trends stand on it."),
-    *_no_row("primaryid_mismatch", ("raw_demo",), "warning", "FDA defines primaryid as the two joined.", since="2012Q4"),
+    *_no_row(
+        "unreadable_version", VERSIONS, "warning", "Its case is incomplete: something that was reported is not counted."
+    ),
+    *_no_row(
+        "receipt_after_quarter", VERSIONS, "warning", "A quarter ends with the last day of receipt; trends stand on it."
+    ),
+    *_no_row(
+        "primaryid_mismatch", ("raw_demo",), "warning", "FDA defines primaryid as the two joined.", since="2012Q4"
+    ),
     *_no_row("empty_pt", ("case_reaction",), "warning", "A reaction without a term is counted for no event."),
     *_no_row("missing_code", ("case_drug", "case_outcome"), "warning", "A row without its code counts for nothing."),
     *_no_row("repeated_drug_seq", ("case_drug",), "info", DRUG_SEQ_NOTE, since="2024Q4"),
     *_no_row(
         "repeated_drug_seq_early", ("case_drug",), "warning", DRUG_SEQ_NOTE, until="2024Q3", check="repeated_drug_seq"
     ),
-    *_no_row("missing_drug_entry", ("case_therapy", "case_indication"), "info", "The row then tells of no drug; cases count."),
-    *_no_row("childless_report", VERSIONS, "info", "FDA documents one drug and one reaction or more; excerpts lack some."),
-    *_no_row("deleted_case", VERSIONS, "info", "A list is applied from the quarter it stands in, so the case is withdrawn."),
-    *_no_row("implausible_date", DATED, "info", "FDA publishes dates as reported; the typed date is null with the reason."),
+    *_no_row(
+        "missing_drug_entry", ("case_therapy", "case_indication"), "info", "The row then tells of no drug; cases count."
+    ),
+    *_no_row(
+        "childless_report", VERSIONS, "info", "FDA documents one drug and one reaction or more; excerpts lack some."
+    ),
+    *_no_row(
+        "deleted_case", VERSIONS, "info", "A list is applied from the quarter it stands in, so the case is withdrawn."
+    ),
+    *_no_row(
+        "implausible_date", DATED, "info", "FDA publishes dates as reported; the typed date is null with the reason."
+    ),
     *_no_row("date_order", DATED, "info", "Reported as such; time to onset leaves such rows out."),
     *_no_row("unreadable_age", VERSIONS, "info", "Published as reported; the typed value is null with the reason."),
-    *_no_row("identical_reaction", ("raw_reac",), "info", "Seen in 2022Q4: 23,879 copies; a case counts once for a term."),
-    *_no_row("kymriah_over_25", VERSIONS, "info", "Labelled to 25 years in this disease: use outside the label or a wrong age."),
+    *_no_row(
+        "identical_reaction", ("raw_reac",), "info", "Seen in 2022Q4: 23,879 copies; a case counts once for a term."
+    ),
+    *_no_row(
+        "kymriah_over_25",
+        VERSIONS,
+        "info",
+        "Labelled to 25 years in this disease: use outside the label or a wrong age.",
+    ),
 )
 SHARE_RULES = (
     Rule(
@@ -123,7 +157,9 @@ MEDIAN_RULES = tuple(
 def _contract_rules() -> Iterable[Rule]:
     """What the contract itself asks: the columns of each table, and the values of columns that we write."""
     for table in (*RAW_TABLES, *CORE_TABLES):
-        yield Rule("columns", table.name, "critical", "columns", "Every later step reads by these names.", values=table.names)
+        yield Rule(
+            "columns", table.name, "critical", "columns", "Every later step reads by these names.", values=table.names
+        )
         for column in table.columns:
             if column.allowed:
                 note = "We write this column: another value is a bug of ours."

@@ -13,6 +13,9 @@ from pipeline.quality.rule import Rule
 from pipeline.quality.rules import gate_rules
 
 
+Asked = Mapping[str, Sequence[str] | Sequence[float]]
+
+
 class Verdict(NamedTuple):
     """What a suite says of one rule, with the severity and the words that stand in the suite."""
 
@@ -38,21 +41,29 @@ def rendered_suites() -> dict[str, str]:
     return {f"{table}.json": _rendered(table, rules) for table, rules in gate_rules().items()}
 
 
-def judge(suite_text: str, asked: Mapping[str, Sequence[object]]) -> list[Verdict]:
-    """Ask a suite about one small frame with a column of values for each rule; one verdict for each expectation.
+def judge(suites: Mapping[str, str], asked: Mapping[str, Asked]) -> dict[str, list[Verdict]]:
+    """Ask each table's suite about one small frame with a column of values for each rule.
 
-    A column the frame does not have makes its expectation raise, whatever its severity.
+    One verdict for each expectation. A column the frame does not have makes its expectation raise, whatever its
+    severity.
     """
     gx = load_great_expectations()
-    import pandas as pd  # noqa: PLC0415 -- comes with great_expectations
-
-    frame = pd.DataFrame({rule: pd.Series(list(values), dtype=_dtype(values)) for rule, values in asked.items()})
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("gate").add_dataframe_asset("measures")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": frame})
-    outcome = batch.validate(gx.ExpectationSuite(**json.loads(suite_text)), result_format="BASIC")
-    return sorted(map(_verdict, outcome.to_json_dict()["results"]))
+    measures = asset.add_batch_definition_whole_dataframe("all")
+    verdicts = {}
+    for table, suite in suites.items():
+        batch = measures.get_batch(batch_parameters={"dataframe": _frame(asked[table])})
+        outcome = batch.validate(gx.ExpectationSuite(**json.loads(suite)), result_format="BASIC")
+        verdicts[table] = [_verdict(result) for result in outcome.to_json_dict()["results"]]
+    return verdicts
+
+
+def _frame(asked: Asked) -> Any:
+    import pandas as pd  # noqa: PLC0415 -- comes with great_expectations
+
+    return pd.DataFrame({rule: pd.Series(list(values), dtype=_dtype(values)) for rule, values in asked.items()})
 
 
 def _rendered(table: str, rules: Sequence[Rule]) -> str:

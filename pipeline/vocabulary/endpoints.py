@@ -10,6 +10,7 @@ from pipeline.vocabulary.infections import infection_terms
 from pipeline.vocabulary.malignancies import malignancy_terms
 
 Scope = Literal["narrow", "broad"]
+SCOPES: tuple[Scope, ...] = ("narrow", "broad")
 
 
 @dataclass(frozen=True, slots=True)

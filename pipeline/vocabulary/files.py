@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,6 @@ def vocabulary_version() -> str:
 
 def refuse_duplicates(what: str, values: list[str]) -> None:
     """Raise CartwatchError naming every value that occurs twice once spelling is set aside."""
-    seen: set[str] = set()
-    twice = sorted({key for key in map(term_key, values) if key in seen or seen.add(key)})  # type: ignore[func-returns-value]
+    twice = sorted(key for key, times in Counter(map(term_key, values)).items() if times > 1)
     if twice:
         raise CartwatchError(f"{what} lists twice: {', '.join(twice)}; keep one of each")

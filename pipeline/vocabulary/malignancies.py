@@ -76,7 +76,7 @@ def _state(kind: str, term_disease: str, index_disease: str) -> State:
     if kind == "unspecific" or (term_disease == "transformation" and kind == "malignant"):
         return "indeterminate"
     if kind == "progression":
-        return "index" if same or vague or UNKNOWN == index_disease else "indeterminate"
+        return "index" if same or vague or index_disease == UNKNOWN else "indeterminate"
     if term_disease == "second_primary":
         return "counted"
     if same:

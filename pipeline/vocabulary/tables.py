@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CartwatchError
 from pipeline.vocabulary.countries import country_names
-from pipeline.vocabulary.endpoints import endpoints
+from pipeline.vocabulary.endpoints import SCOPES, endpoints
 from pipeline.vocabulary.files import term_key
 from pipeline.vocabulary.formernames import former_names
 from pipeline.vocabulary.infections import infection_terms
@@ -40,8 +40,7 @@ def _endpoint_rows() -> Rows:
 
 
 def _endpoint_term_rows() -> Rows:
-    scopes = ("narrow", "broad")
-    return [(e.id, scope, term_key(pt)) for e in endpoints() for scope in scopes for pt in e.terms(scope)]
+    return [(e.id, scope, term_key(pt)) for e in endpoints() for scope in SCOPES for pt in e.terms(scope)]
 
 
 def _endpoint_outcome_rows() -> Rows:
@@ -54,7 +53,7 @@ def _malignancy_rows() -> Rows:
 
 def _indication_rows() -> Rows:
     """Indications are preferred terms too; a term that names a malignancy names the disease treated."""
-    return [(pt, disease) for pt, disease, _ in _malignancy_rows() if disease not in {"second_primary"}]
+    return [(pt, disease) for pt, disease, _ in _malignancy_rows() if disease != "second_primary"]
 
 
 def _index_rule_rows() -> Rows:

@@ -1,0 +1,6 @@
+"""Specs import their table reader from beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
