@@ -17,7 +17,7 @@ from airflow.sdk import (
 )
 
 from pipeline.config import settings_from_environment
-from pipeline.steps.tasklog import log_progress, log_report
+from pipeline.steps.scheduled import log_progress, log_report, quarter_of_run
 
 FAERS_QUARTER = Asset("cartwatch_faers_quarter", uri="cartwatch://lake/faers_quarter")
 ONLY_OUTAGES = ExceptionRetryPolicy(
@@ -31,7 +31,7 @@ ONLY_OUTAGES = ExceptionRetryPolicy(
 @task(retries=5, retry_policy=ONLY_OUTAGES)
 def fetch() -> str:
     """Download the quarter's archive; the only task that is tried again, and only after an outage."""
-    from pipeline.steps.fetch import fetch_into_lake, quarter_of_run
+    from pipeline.steps.fetch import fetch_into_lake
 
     context = get_current_context()
     quarter = quarter_of_run(context["params"]["quarter"], context["dag_run"].partition_date)

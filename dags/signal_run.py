@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG, Asset, IdentityMapper, Param, PartitionedAssetTimetable, get_current_context, task
 
 from pipeline.config import settings_from_environment
-from pipeline.steps.tasklog import log_progress, log_report
+from pipeline.steps.scheduled import data_lock_point_of_run, log_progress, log_report, report_folder
 
 FAERS_QUARTER = Asset("cartwatch_faers_quarter", uri="cartwatch://lake/faers_quarter")
 
@@ -18,10 +18,10 @@ def signals() -> str:
     from pipeline.steps.signals import compute_signals
 
     context = get_current_context()
-    asked = context["dag_run"].partition_key or context["params"]["as_of"]
-    report = compute_signals(settings_from_environment(), asked, progress=log_progress)
-    log_report(report)
-    return report.as_of
+    as_of = data_lock_point_of_run(context["params"]["as_of"], context["dag_run"].partition_key)
+    done = compute_signals(settings_from_environment(), as_of, progress=log_progress)
+    log_report(done)
+    return done.as_of
 
 
 @task
@@ -29,8 +29,8 @@ def report(as_of: str) -> None:
     """The signal report, for the products asked for, else for all."""
     from pipeline.steps.report import write_report
 
-    products = get_current_context()["params"]["products"]
-    log_report(write_report(settings_from_environment(), as_of, products, progress=log_progress))
+    settings, products = settings_from_environment(), get_current_context()["params"]["products"]
+    log_report(write_report(settings, as_of, products, out=report_folder(settings, as_of), progress=log_progress))
 
 
 with DAG(

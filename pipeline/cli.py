@@ -14,7 +14,9 @@ from pipeline.errors import CartwatchError
 if TYPE_CHECKING:
     from pipeline.steps.result import Progress, StepReport
 
-AS_OF = click.option("--as-of", metavar="QUARTER", help="Data-lock point, as 2024Q1; default: the newest quarter in the lake.")
+AS_OF = click.option(
+    "--as-of", metavar="QUARTER", help="Data-lock point, as 2024Q1; default: the newest quarter in the lake."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the StepReport as JSON and nothing else.")
 
 
@@ -59,7 +61,13 @@ def main(ctx: click.Context, lake: str | None) -> None:
 
 
 @main.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-out"), show_default=True, help="Folder for the lake and the report.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Folder for the lake and the report.",
+)
 @JSON
 @click.pass_obj
 def demo(settings: Settings, out: Path, *, as_json: bool) -> None:
@@ -84,11 +92,15 @@ def fetch() -> None:
 @fetch.command("faers")
 @click.argument("first", metavar="QUARTER")
 @click.option("--to", "last", metavar="QUARTER", help="Last quarter of a range.")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the archives.")
+@click.option(
+    "--into", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the archives."
+)
 @click.option("--base-url", metavar="URL", help="A mirror of FDA's export folder.")
 @JSON
 @click.pass_obj
-def fetch_faers(settings: Settings, first: str, last: str | None, into: Path, base_url: str | None, *, as_json: bool) -> None:
+def fetch_faers(
+    settings: Settings, first: str, last: str | None, into: Path, base_url: str | None, *, as_json: bool
+) -> None:
     """Download FDA's FAERS archives; a broken download is resumed, a finished one is left alone.
 
     \b
@@ -131,7 +143,9 @@ def ingest_faers(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) 
 @main.command()
 @click.option("--quarter", metavar="QUARTER", help="Only this quarter; default: all.")
 @click.option("--table", metavar="TABLE", help="Only rules of this table.")
-@click.option("--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the results of all quarters as a page.")
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the results of all quarters as a page."
+)
 @JSON
 @click.pass_obj
 def validate(settings: Settings, quarter: str | None, table: str | None, page: Path | None, *, as_json: bool) -> None:
@@ -141,8 +155,8 @@ def validate(settings: Settings, quarter: str | None, table: str | None, page: P
     Example:
       cartwatch validate --quarter 2024Q1 --page gate.html
     """
-    from pipeline.steps.ingest import revalidate
     from pipeline.steps.gatepage import write_gate_page
+    from pipeline.steps.ingest import revalidate
 
     with _progress(as_json) as progress:
         report = revalidate(settings, quarter, table, progress)
@@ -171,10 +185,24 @@ def resolve(settings: Settings, as_of: str | None, *, as_json: bool) -> None:
 
 @main.command()
 @AS_OF
-@click.option("--product", "products", multiple=True, metavar="PRODUCT", help="Generic name in lower case; repeat for more; default: all.")
+@click.option(
+    "--product",
+    "products",
+    multiple=True,
+    metavar="PRODUCT",
+    help="Generic name in lower case; repeat for more; default: all.",
+)
 @click.option("--comparator", "comparators", multiple=True, metavar="NAME", help="all or non_car_t; default: both.")
-@click.option("--role", "roles", multiple=True, metavar="CODE", help="Drug roles that count as exposure; default: PS and SS. Others need --out.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for signal.parquet and signal.csv.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="CODE",
+    help="Drug roles that count as exposure; default: PS and SS. Others need --out.",
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for signal.parquet and signal.csv."
+)
 @JSON
 @click.pass_obj
 def signals(
@@ -212,11 +240,19 @@ def signals(
 @main.command()
 @AS_OF
 @click.option("--product", metavar="PRODUCT", help="Only this product; default: all.")
-@click.option("--format", "formats", multiple=True, type=click.Choice(["html", "csv", "xlsx"]), help="Repeat for more; default: all three.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "csv", "xlsx"]),
+    help="Repeat for more; default: all three.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the report.")
 @JSON
 @click.pass_obj
-def report(settings: Settings, as_of: str | None, product: str | None, formats: tuple[str, ...], out: Path, *, as_json: bool) -> None:
+def report(
+    settings: Settings, as_of: str | None, product: str | None, formats: tuple[str, ...], out: Path, *, as_json: bool
+) -> None:
     """Write the signal report: one self-contained page, CSV and XLSX.
 
     \b
@@ -227,7 +263,12 @@ def report(settings: Settings, as_of: str | None, product: str | None, formats: 
 
     with _progress(as_json) as progress:
         done = write_report(
-            settings, _quarter(as_of), product=product, formats=formats or ("html", "csv", "xlsx"), out=out, progress=progress
+            settings,
+            _quarter(as_of),
+            product=product,
+            formats=formats or ("html", "csv", "xlsx"),
+            out=out,
+            progress=progress,
         )
     _print(done, as_json, _show_outputs)
 
@@ -278,7 +319,13 @@ def _progress(quiet: bool) -> Iterator["Progress"]:
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with Bar(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+    with Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda text: bar.update(task, description=text)
 

@@ -30,13 +30,12 @@ def ingested_files(report: StepReport) -> None:
     columns = ("quarter", "file", "n_read", "n_kept", "n_rejected", "n_split", "encoding")
     if files:
         _table("Records by file: read = kept + rejected", columns, ([item[name] for name in columns] for item in files))
-    outcome = {False: "broken", True: "holds"}
     broken = [rule for rule in report.gate if not rule["passed"]]
     if report.gate:
         click.echo(f"Gate: {len(report.gate) - len(broken)} of {len(report.gate)} rules hold.")
     if broken:
-        columns = ("quarter", "table", "rule", "severity", "found")
-        _table(f"Rules that are {outcome[False]}", columns, ([rule[name] for name in columns] for rule in broken))
+        shown = ("quarter", "table", "rule", "severity", "found")
+        _table("Broken rules", shown, ([rule[name] for name in shown] for rule in broken))
 
 
 def gate_rules(report: StepReport) -> None:
@@ -49,7 +48,11 @@ def gate_rules(report: StepReport) -> None:
 def waterfall(report: StepReport) -> None:
     """From report versions to current cases."""
     columns = ("step", "n", "unit", "meaning")
-    _table(f"Waterfall as of {report.as_of}", columns, ([row[name] for name in columns] for row in _rows(report, "waterfall")))
+    _table(
+        f"Waterfall as of {report.as_of}",
+        columns,
+        ([row[name] for name in columns] for row in _rows(report, "waterfall")),
+    )
 
 
 def signal_summary(report: StepReport) -> None:
@@ -65,7 +68,9 @@ def signal_summary(report: StepReport) -> None:
     )
     for prior in _rows(report, "prior"):
         if not prior["is_fitted"]:
-            click.echo(f"No EBGM against {prior['comparator']} ({prior['event_kind']} {prior['scope'] or ''}): {prior['reason']}")
+            click.echo(
+                f"No EBGM against {prior['comparator']} ({prior['event_kind']} {prior['scope'] or ''}): {prior['reason']}"
+            )
     outputs(report)
 
 
@@ -97,13 +102,27 @@ def _rows(report: StepReport, name: str) -> list[dict[str, Any]]:
 def _held(row: Mapping[str, Any]) -> list[object]:
     archives = ", ".join(item["sha256"][:12] for item in row["archives"])
     broken = ", ".join(f"{n} {severity}" for severity, n in row["gate"].items() if n) or "holds"
-    return [row["quarter"], row["reports"], row["rows"], row["rejected"], row["quarantined"], archives, row["typed"], broken]
+    return [
+        row["quarter"],
+        row["reports"],
+        row["rows"],
+        row["rejected"],
+        row["quarantined"],
+        archives,
+        row["typed"],
+        broken,
+    ]
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     table = Table(title=title, title_justify="left", header_style="bold")
-    shown = [[f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row] for row in rows]
-    numeric = [bool(shown) and all(row[i].replace(",", "").lstrip("-").isdigit() for row in shown) for i in range(len(columns))]
+    shown = [
+        [f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row]
+        for row in rows
+    ]
+    numeric = [
+        bool(shown) and all(row[i].replace(",", "").lstrip("-").isdigit() for row in shown) for i in range(len(columns))
+    ]
     for name, is_number in zip(columns, numeric, strict=True):
         table.add_column(name.removeprefix("n_"), justify="right" if is_number else "left", overflow="fold")
     for row in shown:

@@ -35,7 +35,16 @@ def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str]) -> No
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
     warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
     show_drug_products(warehouse)
-    for step in ("drug_key", "drug", "exposure", "car_t_case", *EVENT_STEPS, "case_event", "population", "endpoint_coverage"):
+    for step in (
+        "drug_key",
+        "drug",
+        "exposure",
+        "car_t_case",
+        *EVENT_STEPS,
+        "case_event",
+        "population",
+        "endpoint_coverage",
+    ):
         warehouse.create(step, model(f"step/{step}"))
 
 
@@ -50,7 +59,13 @@ def count_pairs(warehouse: Warehouse, comparator: str) -> int:
     """Make pair, drug_margin and event_margin for one comparator's background; returns its number of cases."""
     for step in ("pair", "drug_margin", "event_margin"):
         warehouse.create(step, model(f"step/{step}"), {"comparator": comparator})
-    return int(str(warehouse.rows("SELECT count(*) FROM population WHERE comparator = $comparator", {"comparator": comparator})[0][0]))
+    return int(
+        str(
+            warehouse.rows(
+                "SELECT count(*) FROM population WHERE comparator = $comparator", {"comparator": comparator}
+            )[0][0]
+        )
+    )
 
 
 def pair_rows_query() -> str:
@@ -59,7 +74,7 @@ def pair_rows_query() -> str:
 
 
 def _drug_products(candidates: list[tuple[object, ...]]) -> pa.Table:
-    rows = []
+    rows: list[tuple[object, object, str]] = []
     for name, ingredient in candidates:
         named = products_named(str(name or ""), None if ingredient is None else str(ingredient))
         rows.extend((name, ingredient, product) for product in sorted(_with_groups(named)))

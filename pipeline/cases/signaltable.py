@@ -15,7 +15,9 @@ Coverage = Mapping[tuple[str, str], tuple[int, Sequence[str]]]
 LONGEST_LIST = 12
 
 
-def signal_table(cells: pa.Table, priors: Sequence[FittedPrior], coverage: Coverage, labels: Mapping[str, str | None], as_of: str) -> pa.Table:
+def signal_table(
+    cells: pa.Table, priors: Sequence[FittedPrior], coverage: Coverage, labels: Mapping[str, str | None], as_of: str
+) -> pa.Table:
     """Score the cells, each comparator, event kind and scope with its own prior.
 
     coverage: for each endpoint and scope, how many of its terms the source holds and which it lacks;
@@ -25,7 +27,9 @@ def signal_table(cells: pa.Table, priors: Sequence[FittedPrior], coverage: Cover
     keys = np.array([_key(row) for row in cells.select(["comparator", "event_kind", "scope"]).to_pylist()])
     parts = []
     for fitted in priors:
-        chosen = np.flatnonzero(keys == _key({"comparator": fitted.comparator, "event_kind": fitted.event_kind, "scope": fitted.scope}))
+        chosen = np.flatnonzero(
+            keys == _key({"comparator": fitted.comparator, "event_kind": fitted.event_kind, "scope": fitted.scope})
+        )
         parts.append(_scored(cells.take(chosen), fitted, coverage, labels, as_of))
     order = [(name, "ascending") for name in ("product", "event_kind", "event", "scope", "comparator")]
     return pa.concat_tables(parts).sort_by(order)
@@ -35,7 +39,9 @@ def _key(row: Mapping[str, object]) -> str:
     return f"{row['comparator']}|{row['event_kind']}|{row['scope']}"
 
 
-def _scored(cells: pa.Table, fitted: FittedPrior, coverage: Coverage, labels: Mapping[str, str | None], as_of: str) -> pa.Table:
+def _scored(
+    cells: pa.Table, fitted: FittedPrior, coverage: Coverage, labels: Mapping[str, str | None], as_of: str
+) -> pa.Table:
     n = cells.num_rows
     a, b, c, d = (np.asarray(cells[name].to_numpy(), dtype=np.float64) for name in "abcd")
     scores = score(a, b, c, d, fitted.prior)
@@ -84,15 +90,21 @@ def _measures(scores: Scores, missing: "np.ndarray[tuple[int], np.dtype[np.bool_
     return reals | {name: _truth(values, missing) for name, values in truths.items()}
 
 
-def _three(estimate: str, low: str, high: str, interval: Interval) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]":
+def _three(
+    estimate: str, low: str, high: str, interval: Interval
+) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]":
     return {estimate: interval.estimate, low: interval.low, high: interval.high}
 
 
-def _whole(values: "np.ndarray[tuple[int], np.dtype[np.float64]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pa.Array:
+def _whole(
+    values: "np.ndarray[tuple[int], np.dtype[np.float64]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+) -> pa.Array:
     return pa.array(values.astype(np.int64), mask=missing)
 
 
-def _truth(values: "np.ndarray[tuple[int], np.dtype[np.bool_]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pa.Array:
+def _truth(
+    values: "np.ndarray[tuple[int], np.dtype[np.bool_]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+) -> pa.Array:
     return pa.array(np.asarray(values, dtype=bool), mask=missing)
 
 

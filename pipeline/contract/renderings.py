@@ -53,8 +53,10 @@ def dictionary_page(table: Table) -> str:
         [
             f"## {table.name}",
             "",
-            f"One row is {table.grain}. Layer: {table.layer}. Key: {', '.join(table.key)}. "
-            f"Partition: {', '.join(table.partition)}.",
+            (
+                f"One row is {table.grain}. Layer: {table.layer}. Key: {', '.join(table.key)}. "
+                f"Partition: {', '.join(table.partition)}."
+            ),
             "",
             "| column | type | unit | meaning |",
             "|---|---|---|---|",

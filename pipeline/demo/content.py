@@ -208,6 +208,6 @@ def _named_then(at: int) -> Ints:
 def code_rows(counts: Ints, purpose: str, weights: list[float], roster: Roster, chance: Chance) -> Rows:
     """Rows of codes (outcomes, sources), at most two different ones per report."""
     report, number = _counted(counts)
-    first = lots(weights).draw(0, chance.uniform(purpose, roster.caseid))[report]
-    step = 1 + chance.whole(f"second {purpose}", 0, len(weights) - 2, roster.caseid)[report]
-    return Rows(report, (first + number * step) % len(weights))
+    first, second = (lots(weights).draw(0, chance.uniform(f"{nth} {purpose}", roster.caseid)) for nth in (1, 2))
+    second = np.where(second == first, (first + 1) % len(weights), second)
+    return Rows(report, np.where(number == 0, first[report], second[report]))

@@ -110,7 +110,7 @@ def _sender(page: Page) -> Columns:
         "mfr_num": shown(
             ~direct,
             pc.binary_join_element_wise(
-                country, pc.utf8_slice_codeunits(sender, 0, 8), texts(year * 1_000_000 + number), "-"
+                country, pc.utf8_slice_codeunits(sender, 0, 6), texts(year * 1_000_000 + number), "-"
             ),
         ),
         "mfr_sndr": pc.if_else(direct, "FDA-CTU", sender),

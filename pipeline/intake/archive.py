@@ -66,7 +66,9 @@ def quarters_in(paths: Iterable[Path], limits: ArchiveLimits) -> list[QuarterInp
                 )
             found[quarter.quarter] = quarter
     if not found:
-        raise NothingThere("There is no FAERS file in what was given: name FDA's zips or folders with DEMO24Q1.txt and so on.")
+        raise NothingThere(
+            "There is no FAERS file in what was given: name FDA's zips or folders with DEMO24Q1.txt and so on."
+        )
     return [_complete(found[name]) for name in sorted(found)]
 
 
@@ -170,7 +172,9 @@ def _refuse_hostile(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLim
             refuse(f"holds the path {info.filename!r}, which climbs out of its folder")
         if info.flag_bits & 1:
             refuse(f"holds {info.filename!r} encrypted")
-        if info.file_size > limits.max_member_bytes or info.file_size > limits.max_ratio * max(info.compress_size, 1_000):
+        if info.file_size > limits.max_member_bytes or info.file_size > limits.max_ratio * max(
+            info.compress_size, 1_000
+        ):
             refuse(f"holds {info.filename!r}, which unpacks from {info.compress_size} to {info.file_size} bytes")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -18,9 +18,11 @@ from pipeline.intake.archive import Member, QuarterInput
 from pipeline.intake.layout import FILE_TABLES, columns_of, era
 from pipeline.intake.readings import age_readings, date_readings, weight_readings
 from pipeline.intake.records import ReadFile, header_fields, read_deleted, read_table
+from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse, model
 
 Progress = Callable[[str], None]
+READERS = 2
 
 
 class Staged(NamedTuple):
@@ -52,29 +54,26 @@ def check_layout(quarter: QuarterInput) -> None:
 
 
 def stage_raw(
-    quarter: QuarterInput, sha256: str, run_id: str, folder: Path, warehouse: Warehouse, progress: Progress
+    quarter: QuarterInput, sha256: str, run_id: str, folder: Path, progress: Progress
 ) -> tuple[list[Staged], list[Account]]:
     """Write every raw table, rejected and source_file of a quarter into folder.
 
-    Every file is unpacked and checked before the first one is written, so a damaged archive writes nothing.
+    Two files are read side by side: unpacking, parsing and compressing leave the interpreter's lock. A
+    damaged file raises before anything in folder is committed.
     """
-    contents = _all_bytes(quarter)
-    files: list[dict[str, object]] = []
-    rejected: list[dict[str, object]] = []
-    staged: list[Staged] = []
-    for kind, member in quarter.tables.items():
-        progress(f"{quarter.quarter} reading {member.name}")
-        columns, phantoms = columns_of(kind, header_fields(member.head()), quarter.quarter, member.name)
-        read = read_table(contents.pop(member.name), columns, len(phantoms))
-        table = FILE_TABLES[kind]
-        rows = _provenance(read.rows, quarter.quarter, member.name)
-        staged.append(_write_rows(table, rows, folder, warehouse))
-        files.append(_file_row(quarter, member, table, read, phantoms, sha256, run_id))
-        rejected.extend(_rejected_rows(quarter.quarter, member, table, read))
-    staged.append(_write_deleted(quarter, contents, files, rejected, folder, warehouse, sha256, run_id))
-    staged.append(_write_rows(REJECTED, pa.Table.from_pylist(rejected, arrow_schema(REJECTED)), folder, warehouse))
-    staged.append(_write_rows(SOURCE_FILE, pa.Table.from_pylist(files, arrow_schema(SOURCE_FILE)), folder, warehouse))
-    return staged, [_account(row) for row in files]
+    kinds = sorted(quarter.tables, key=lambda kind: -quarter.tables[kind].size)
+    with ThreadPoolExecutor(READERS) as pool:
+        read = dict(
+            zip(kinds, pool.map(lambda kind: _stage_table(quarter, kind, folder, progress), kinds), strict=True)
+        )
+    parts = [*(read[kind] for kind in FILE_TABLES), _stage_deleted(quarter, folder)]
+    origin = {"quarter": quarter.quarter, "archive": quarter.origin.name, "archive_sha256": sha256, "run_id": run_id}
+    files = [row | origin for part in parts for row in part.files]
+    rejected = [row for part in parts for row in part.rejected]
+    staged = [part.staged for part in parts]
+    staged.append(_write_rows(REJECTED, pa.Table.from_pylist(rejected, arrow_schema(REJECTED)), folder))
+    staged.append(_write_rows(SOURCE_FILE, pa.Table.from_pylist(files, arrow_schema(SOURCE_FILE)), folder))
+    return staged, [Account(**{name: row[name] for name in Account.__dataclass_fields__}) for row in files]
 
 
 def stage_core(quarter: str, folder: Path, warehouse: Warehouse, progress: Progress) -> Iterator[Staged]:
@@ -87,11 +86,37 @@ def stage_core(quarter: str, folder: Path, warehouse: Warehouse, progress: Progr
         warehouse.show_parquet(table, path, {"quarter": quarter})
 
 
-def _all_bytes(quarter: QuarterInput) -> dict[str, bytes]:
-    """Every file of the quarter, unpacked side by side: zlib leaves the interpreter's lock."""
-    members = sorted(quarter.members, key=lambda member: -member.size)
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip((member.name for member in members), pool.map(lambda member: member.read(), members), strict=True))
+class _Part(NamedTuple):
+    """What one raw table became: its Parquet file, the account of its files, its rejected lines."""
+
+    staged: Staged
+    files: list[dict[str, Any]]
+    rejected: list[dict[str, Any]]
+
+
+def _stage_table(quarter: QuarterInput, kind: str, folder: Path, progress: Progress) -> _Part:
+    member, table = quarter.tables[kind], FILE_TABLES[kind]
+    progress(f"{quarter.quarter} reading {member.name}")
+    columns, phantoms = columns_of(kind, header_fields(member.head()), quarter.quarter, member.name)
+    read = read_table(member.read(), columns, len(phantoms))
+    staged = _write_rows(table, _provenance(read.rows, quarter.quarter, member.name), folder)
+    return _Part(
+        staged, [_file_row(member, table, read, phantoms)], list(_rejected_rows(quarter.quarter, member, table, read))
+    )
+
+
+def _stage_deleted(quarter: QuarterInput, folder: Path) -> _Part:
+    """All deleted-case lists of the quarter as one table."""
+    pieces = [arrow_schema(RAW_DELETED, stored=True).empty_table()]
+    files: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
+    for member in quarter.deleted:
+        read = read_deleted(member.read())
+        rows = _provenance(read.rows, quarter.quarter, member.name)
+        pieces.append(rows.select(RAW_DELETED.stored).cast(pieces[0].schema))
+        files.append(_file_row(member, RAW_DELETED, read, []))
+        rejected.extend(_rejected_rows(quarter.quarter, member, RAW_DELETED, read))
+    return _Part(_write_rows(RAW_DELETED, pa.concat_tables(pieces), folder), files, rejected)
 
 
 def _provenance(rows: pa.Table, quarter: str, file: str) -> pa.Table:
@@ -104,49 +129,18 @@ def _provenance(rows: pa.Table, quarter: str, file: str) -> pa.Table:
     return rows
 
 
-def _write_rows(table: Table, rows: pa.Table, folder: Path, warehouse: Warehouse) -> Staged:
+def _write_rows(table: Table, rows: pa.Table, folder: Path) -> Staged:
     """The rows as the table's Parquet file; columns the file did not have are null."""
-    warehouse.register("arrived", rows)
-    present = set(rows.column_names)
-    columns = ", ".join(f'"{name}"' if name in present else f'NULL AS "{name}"' for name in table.stored)
     path = folder / f"{table.name}.parquet"
-    n_rows = warehouse.write(table, f"SELECT {columns} FROM arrived", path)
-    warehouse.unregister("arrived")
-    return Staged(table, path, n_rows)
+    return Staged(table, path, write_rows(table, rows, path))
 
 
-def _write_deleted(
-    quarter: QuarterInput,
-    contents: dict[str, bytes],
-    files: list[dict[str, object]],
-    rejected: list[dict[str, object]],
-    folder: Path,
-    warehouse: Warehouse,
-    sha256: str,
-    run_id: str,
-) -> Staged:
-    """All deleted-case lists of the quarter as one table; files and rejected grow by what they hold."""
-    pieces = [arrow_schema(RAW_DELETED, stored=True).empty_table()]
-    for member in quarter.deleted:
-        read = read_deleted(contents.pop(member.name))
-        rows = _provenance(read.rows, quarter.quarter, member.name)
-        pieces.append(rows.select(RAW_DELETED.stored).cast(pieces[0].schema))
-        files.append(_file_row(quarter, member, RAW_DELETED, read, [], sha256, run_id))
-        rejected.extend(_rejected_rows(quarter.quarter, member, RAW_DELETED, read))
-    return _write_rows(RAW_DELETED, pa.concat_tables(pieces), folder, warehouse)
-
-
-def _file_row(
-    quarter: QuarterInput, member: Member, table: Table, read: ReadFile, phantoms: list[str], sha256: str, run_id: str
-) -> dict[str, object]:
+def _file_row(member: Member, table: Table, read: ReadFile, phantoms: list[str]) -> dict[str, Any]:
     if read.n_read != read.rows.num_rows + len(read.rejected):
         raise CartwatchError(f"{member.name}: records read are not kept plus rejected; please report this bug.")
     return {
-        "quarter": quarter.quarter,
         "file": member.name,
         "table": table.name,
-        "archive": quarter.origin.name,
-        "archive_sha256": sha256,
         "encoding": read.encoding,
         "newline": read.newline,
         "phantom_columns": ",".join(phantoms) or None,
@@ -156,15 +150,10 @@ def _file_row(
         "n_kept": read.rows.num_rows,
         "n_rejected": len(read.rejected),
         "n_split": read.n_split,
-        "run_id": run_id,
     }
 
 
-def _account(row: dict[str, object]) -> Account:
-    return Account(**{name: row[name] for name in Account.__dataclass_fields__})  # type: ignore[arg-type]
-
-
-def _rejected_rows(quarter: str, member: Member, table: Table, read: ReadFile) -> Iterator[dict[str, object]]:
+def _rejected_rows(quarter: str, member: Member, table: Table, read: ReadFile) -> Iterator[dict[str, Any]]:
     for line in read.rejected:
         yield {
             "quarter": quarter,
@@ -182,7 +171,10 @@ def _rejected_rows(quarter: str, member: Member, table: Table, read: ReadFile) -
 
 def _register_readings(quarter: str, warehouse: Warehouse) -> None:
     """Ask once for each distinct date, age and weight text of the quarter what it means."""
-    columns = {"raw_demo": ("event_dt", "mfr_dt", "init_fda_dt", "fda_dt", "rept_dt"), "raw_ther": ("start_dt", "end_dt")}
+    columns = {
+        "raw_demo": ("event_dt", "mfr_dt", "init_fda_dt", "fda_dt", "rept_dt"),
+        "raw_ther": ("start_dt", "end_dt"),
+    }
     each = " UNION ".join(f"SELECT {name} AS text FROM {table}" for table, names in columns.items() for name in names)
     texts = [str(text) for (text,) in warehouse.rows(f"SELECT text FROM ({each}) WHERE text IS NOT NULL ORDER BY text")]
     warehouse.register("reading_date", date_readings(texts, quarter))
@@ -190,5 +182,7 @@ def _register_readings(quarter: str, warehouse: Warehouse) -> None:
         ("reading_age", "age", "age_cod", age_readings),
         ("reading_weight", "wt", "wt_cod", weight_readings),
     ):
-        pairs = warehouse.rows(f"SELECT DISTINCT {number}, {unit} FROM raw_demo WHERE {number} IS NOT NULL ORDER BY ALL")
+        pairs = warehouse.rows(
+            f"SELECT DISTINCT {number}, {unit} FROM raw_demo WHERE {number} IS NOT NULL ORDER BY ALL"
+        )
         warehouse.register(name, readings([(str(n), None if u is None else str(u)) for n, u in pairs]))

@@ -1,4 +1,4 @@
-"""FDA's quarterly ASCII archives: what they are called, whether they can exist yet, and a receipt for each."""
+"""FDA's quarterly ASCII archives in a folder, each with a receipt, none downloaded twice."""
 
 import contextlib
 import datetime as dt
@@ -10,14 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline.errors import InputRefused, SourceOutage, UsageError
-from pipeline.intake.archive import parsed_quarter
+from pipeline.errors import InputRefused, SourceOutage
+from pipeline.intake.publication import archive_names
 from pipeline.intake.transfer import Part, Version, download
-
-FIRST_QUARTER = "2004Q1"
-FIRST_OF_FAERS = "2012Q4"
-MONTHS_IN_QUARTER = 3
-QUARTERS_IN_YEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +42,6 @@ class Fetched:
     receipt: Receipt
     is_new: bool
     warning: str = ""
-
-
-def archive_names(quarter: str) -> tuple[str, str]:
-    """The file name FDA usually gives a quarter, then the same with a capital Q, as 16 of 81 are spelt."""
-    system = "faers" if quarter >= FIRST_OF_FAERS else "aers"
-    year, number = quarter[:4], quarter[-1]
-    return f"{system}_ascii_{year}q{number}.zip", f"{system}_ascii_{year}Q{number}.zip"
-
-
-def quarter_of_day(day: dt.date) -> str:
-    """The quarter in which a day lies."""
-    return f"{day.year}Q{(day.month - 1) // MONTHS_IN_QUARTER + 1}"
-
-
-def quarters_between(first: str, last: str) -> list[str]:
-    """Every quarter from first to last; UsageError when last comes before first."""
-    begin, end = _ordinal(parsed_quarter(first)), _ordinal(parsed_quarter(last))
-    if end < begin:
-        raise UsageError(f"{last} is before {first}: give the earlier quarter first.")
-    return [f"{at // QUARTERS_IN_YEAR}Q{at % QUARTERS_IN_YEAR + 1}" for at in range(begin, end + 1)]
-
-
-def _ordinal(quarter: str) -> int:
-    return int(quarter[:4]) * QUARTERS_IN_YEAR + int(quarter[-1]) - 1
-
-
-def refuse_impossible(quarter: str, today: dt.date) -> None:
-    """UsageError for a quarter that FDA cannot have published: before 2004Q1, or not ended by today."""
-    if quarter < FIRST_QUARTER:
-        raise UsageError(f"{quarter} is before FDA's first quarterly files, {FIRST_QUARTER}: ask for a later quarter.")
-    if quarter >= quarter_of_day(today):
-        raise UsageError(f"{quarter} has not ended on {today}: FDA publishes a quarter about a month after its end.")
 
 
 def fetch_archive(base_url: str, quarter: str, into: Path, limit: int, progress: Callable[[str], None]) -> Fetched:

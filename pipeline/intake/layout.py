@@ -1,7 +1,7 @@
 """FDA's layouts since 2004Q1: which columns a file may have, and what each is called today."""
 
-from pipeline.contract.raw import RAW_DEMO, RAW_DRUG, RAW_INDI, RAW_OUTC, RAW_REAC, RAW_RPSR, RAW_THER
 from pipeline.contract.model import Table
+from pipeline.contract.raw import RAW_DEMO, RAW_DRUG, RAW_INDI, RAW_OUTC, RAW_REAC, RAW_RPSR, RAW_THER
 from pipeline.errors import LayoutChanged
 
 FIRST_FAERS_QUARTER = "2012Q4"
@@ -37,7 +37,7 @@ PROVENANCE = {"quarter", "source", "file", "line"}
 
 
 def era(quarter: str) -> str:
-    """aers until 2012Q3, faers since."""
+    """Aers until 2012Q3, faers since."""
     return "faers" if quarter >= FIRST_FAERS_QUARTER else "aers"
 
 

@@ -5,13 +5,13 @@ Arrow's CSV reader; only lines that do not fit are looked at one by one.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.compute
+import pyarrow.csv
 
 BOM = b"\xef\xbb\xbf"
 LF, CR, DOLLAR = 10, 13, 36
@@ -46,7 +46,7 @@ class ReadFile:
     @property
     def n_read(self) -> int:
         """Records in the file: each is kept or rejected."""
-        return self.rows.num_rows + len(self.rejected)
+        return int(self.rows.num_rows) + len(self.rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,13 @@ def read_table(data: bytes, columns: list[str], n_phantom: int) -> ReadFile:
     usable, blank = _well_formed(text, len(columns), n_delimiters)
     body = np.arange(1, text.starts.size)
     good = body[usable[1:]]
-    read = ReadFile(_parsed(text, good, columns, n_delimiters + 1 - len(columns)), [], text.encoding, text.newline, int((text.data == 0).sum()))
+    read = ReadFile(
+        _parsed(text, good, columns, n_delimiters + 1 - len(columns)),
+        [],
+        text.encoding,
+        text.newline,
+        int((text.data == 0).sum()),
+    )
     repaired: list[tuple[int, list[str]]] = []
     for index in body[~usable[1:]]:
         line = text.line(int(index))
@@ -159,9 +165,7 @@ def _habit(text: _Text, n_columns: int, n_phantom: int) -> int:
     return header if header in best else int(best[0])
 
 
-def _well_formed(
-    text: _Text, n_columns: int, n_delimiters: int
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _well_formed(text: _Text, n_columns: int, n_delimiters: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Lines with that many delimiters and nothing but empty fields behind the columns; and blank lines."""
     usable = (text.n_delimiters == n_delimiters) & ~text.lone_cr & (text.ends > text.starts)
     for k in range(1, n_delimiters - n_columns + 2):
@@ -244,7 +248,7 @@ def _begins_a_record(record: list[str], columns: list[str]) -> bool:
 
 
 def _is_version_of(record: list[str], columns: list[str]) -> bool:
-    """primaryid is caseid followed by a version of one to three digits."""
+    """Primaryid is caseid followed by a version of one to three digits."""
     named = dict(zip(columns, record, strict=True))
     report, case = named["primaryid"], named.get("caseid", "")
     return bool(case) and report.startswith(case) and re.fullmatch(r"\d{1,3}", report[len(case) :]) is not None
@@ -276,7 +280,9 @@ def _identity(named: dict[str, str], columns: list[str]) -> tuple[int | None, in
 
 def _merged(rows: pa.Table, repaired: list[tuple[int, list[str]]], columns: list[str]) -> pa.Table:
     """The repaired records put back where their line stood."""
-    added = {name: pa.array([record[i] or None for _, record in repaired], pa.string()) for i, name in enumerate(columns)}
+    added = {
+        name: pa.array([record[i] or None for _, record in repaired], pa.string()) for i, name in enumerate(columns)
+    }
     more = pa.table({**added, "line": pa.array([line for line, _ in repaired], pa.int64())})
     return pa.concat_tables([rows, more]).sort_by("line")
 

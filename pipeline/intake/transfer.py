@@ -16,7 +16,7 @@ from pipeline.errors import InputRefused, SourceOutage, UsageError
 PAUSES = (1.0, 4.0, 16.0)  # seconds between tries: one try more than pauses
 LONGEST_WAIT = 120.0  # seconds; a server that asks for more is an outage
 TIMEOUTS = (10.0, 60.0)  # seconds to connect, seconds without a byte
-CHUNK = 1 << 20
+CHUNK = 1 << 16  # bytes; what a broken connection loses at most
 TENTHS = 10
 # Range together with gzip hangs FDA's server, and a resumed file must be counted in its own bytes.
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": f"cartwatch/{VERSION}"}

@@ -70,6 +70,6 @@ PUBLISHED: tuple[tuple[str, str, Severity, tuple[str, ...], str], ...] = (
 
 
 def code_rules() -> Iterator[Rule]:
-    """A rule for each column of codes that FDA publishes, whatever the case of its letters."""
+    """Yield a rule for each column of codes that FDA publishes, whatever the case of its letters."""
     for table, column, severity, values, note in PUBLISHED:
         yield Rule(f"{column}_codes", table, severity, "codes", note, column, values)

@@ -106,7 +106,7 @@ def _in_order(
     """Each rule's verdict and the error of its query; a rule that the suite lacks counts as raised."""
     given = {verdict.rule: verdict for verdict in verdicts}
     for rule in rules:
-        yield given.pop(rule.name, None) or _lacking(rule), raised_by(rule, findings)
+        yield given.pop(rule.name) if rule.name in given else _lacking(rule), raised_by(rule, findings)
     for name in sorted(given):
         yield given[name], None
 
@@ -118,18 +118,17 @@ def _lacking(rule: Rule) -> Verdict:
 
 def _result(verdict: Verdict, found: Measure | None, raised: str | None) -> Row:
     raised = raised or verdict.raised
-    n_checked, n_violating, said = found[:3] if found else (None, None, "")
     return {
         "rule": verdict.rule,
         "severity": verdict.severity,
         "passed": verdict.passed and not raised,
         "raised": bool(raised),
-        "n_checked": n_checked,
-        "n_violating": n_violating,
-        "share": n_violating / n_checked if n_checked else None,
+        "n_checked": found.n_checked if found else None,
+        "n_violating": found.n_violating if found else None,
+        "share": found.n_violating / found.n_checked if found and found.n_checked else None,
         "threshold": verdict.threshold,
         "note": verdict.note,
-        "found": f"could not be evaluated: {raised}" if raised else said,
+        "found": f"could not be evaluated: {raised}" if raised or not found else found.found,
     }
 
 

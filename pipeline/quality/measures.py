@@ -21,7 +21,7 @@ class Measure(NamedTuple):
 
 
 def raised_by(rule: Rule, findings: Findings) -> str | None:
-    """The error that keeps the rule from being measured, None where there is none."""
+    """Error that keeps the rule from being measured, None where there is none."""
     needed = [rule.subject if rule.is_query else f"{rule.table}.{rule.subject}"]
     if rule.kind != "columns":
         needed.append(rule.table)
@@ -46,13 +46,13 @@ def measure(rule: Rule, findings: Findings) -> Measure:
 
 
 def unknown_codes(rule: Rule, findings: Findings) -> dict[str, int]:
-    """Published values that the rule does not allow, with their rows, in the order of their letters."""
+    """Find the published values that the rule does not allow, with their rows, in the order of their letters."""
     counts = findings.codes[rule.table, rule.subject]
     return {value: n for value, n in counts.items() if compared(rule, value) not in {"", *rule.values}}
 
 
 def compared(rule: Rule, value: str) -> str:
-    """The value as the rule compares it: FDA's codes in capitals and without outer blanks, ours to the letter."""
+    """Value as the rule compares it: FDA's codes in capitals and without outer blanks, ours to the letter."""
     return value.strip().upper() if rule.kind == "codes" else value
 
 
@@ -88,7 +88,7 @@ def _share(rule: Rule, findings: Findings) -> Measure:
 
 
 def _median(rule: Rule, findings: Findings) -> Measure:
-    earlier = [n for n in findings.earlier_counts.get(rule.table, ())][-MOST_QUARTERS:]
+    earlier = list(findings.earlier_counts.get(rule.table, ()))[-MOST_QUARTERS:]
     if len(earlier) < FEWEST_QUARTERS or not statistics.median(earlier):
         return Measure(0, 0, f"not judged: {len(earlier)} earlier quarters with rows, {FEWEST_QUARTERS} are needed", [])
     n, median = findings.n_rows[rule.table], statistics.median(earlier)

@@ -61,7 +61,7 @@ def quarantined(warehouse: Warehouse, findings: Findings, broken: Sequence[Rule]
 
 
 def _source(rule: Rule) -> str:
-    """The name under which the rule's rows stand in `violation`."""
+    """Name under which the rule's rows stand in `violation`."""
     return f"{rule.table}.{rule.subject}" if rule.is_vocabulary else rule.subject
 
 

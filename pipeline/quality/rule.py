@@ -61,10 +61,12 @@ class Rule:
             "codes": f"one of {', '.join(self.values)}, or empty",
             "values": f"one of {', '.join(self.values)}, or null",
             "rows": "no row",
-            "share": f"at most {self.most:.1%} of {self.of}",
+            "share": f"at most {100 * self.most:g} % of {self.of}",
             "median": f"{self.least:g} to {self.most:g} times the median of four to eight earlier quarters",
         }[self.kind]
-        small = f", judged from {self.from_rows} {self.of} on or when it is all of them" if self.from_rows else ""
+        small = (
+            f"; fewer than {self.from_rows} {self.of} are judged only when it is all of them" if self.from_rows else ""
+        )
         return f"{wording}{small}{self.period}"
 
     @property

@@ -105,7 +105,7 @@ SHARE_RULES = (
             table,
             "warning",
             "share",
-            "FDA's full quarters have some hundreds among hundreds of thousands; one in twenty means another date format.",
+            "Known in all of FAERS: 546 impossible event dates and 10,481 starts among millions; one in twenty means another date format.",
             "implausible_date",
             most=0.05,
             from_rows=100,
@@ -146,7 +146,7 @@ MEDIAN_RULES = tuple(
         table,
         "warning",
         "median",
-        "Half the median is a quarter cut short or an excerpt, twice the median one read twice; FDA's quarters differ less.",
+        "Half the median is a quarter cut short or an excerpt, twice the median one read twice.",
         least=0.5,
         most=2.0,
     )
@@ -155,7 +155,7 @@ MEDIAN_RULES = tuple(
 
 
 def _contract_rules() -> Iterable[Rule]:
-    """What the contract itself asks: the columns of each table, and the values of columns that we write."""
+    """Yield what the contract itself asks: the columns of each table, and the values of columns that we write."""
     for table in (*RAW_TABLES, *CORE_TABLES):
         yield Rule(
             "columns", table.name, "critical", "columns", "Every later step reads by these names.", values=table.names
@@ -168,6 +168,6 @@ def _contract_rules() -> Iterable[Rule]:
 
 @cache
 def gate_rules() -> dict[str, tuple[Rule, ...]]:
-    """The rules of each table, tables in the contract's order: contract, account, rows, shares, row count, codes."""
+    """Rules of each table, tables in the contract's order: contract, account, rows, shares, row count, codes."""
     declared = [*_contract_rules(), *ROW_RULES, *SHARE_RULES, *MEDIAN_RULES, *code_rules()]
     return {name: tuple(rule for rule in declared if rule.table == name) for name in (*FILES, *VERSIONS, *CHILDREN)}

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from pipeline.quality.rule import Rule
 from pipeline.quality.rules import gate_rules
 
-
 Asked = Mapping[str, Sequence[str] | Sequence[float]]
 
 
@@ -28,7 +27,7 @@ class Verdict(NamedTuple):
 
 
 def load_great_expectations() -> Any:
-    """The library, silent: no usage statistics, no hundreds of lines of log."""
+    """Import the library, silent: no usage statistics, no hundreds of lines of log."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel("WARNING")
     import great_expectations  # noqa: PLC0415 -- seconds to import: only the gate may wait for it
@@ -78,7 +77,7 @@ def _rendered(table: str, rules: Sequence[Rule]) -> str:
 
 
 def _expectation(known: Any, rule: Rule) -> Any:
-    """The rule as an expectation about the column of its name.
+    """Express the rule as an expectation about the column of its name.
 
     A limit that always holds is asked of the column's maximum, which no empty column passes; one that is not
     judged in some quarters is asked of the values, of which there are then none.
@@ -109,7 +108,7 @@ def _verdict(result: Mapping[str, Any]) -> Verdict:
 
 
 def _raised(result: Mapping[str, Any]) -> str | None:
-    """The message of an expectation that raised; exception_info has two shapes."""
+    """Message of an expectation that raised; exception_info has two shapes."""
     info = result["exception_info"]
     each = [info] if "raised_exception" in info else list(info.values())
     return next((str(error["exception_message"]) for error in each if error["raised_exception"]), None)

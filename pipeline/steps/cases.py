@@ -26,7 +26,8 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
                 lake.commit(table.name, {"as_of": dlp}, path, run, n_rows)
             mount_mart(lake, warehouse, dlp, "waterfall")
         report.counts["waterfall"] = [
-            {"step": step, "unit": unit, "n": n, "meaning": meaning} for step, unit, n, meaning in waterfall_rows(warehouse)
+            {"step": step, "unit": unit, "n": n, "meaning": meaning}
+            for step, unit, n, meaning in waterfall_rows(warehouse)
         ]
     report.seconds = watch.seconds()
     return report

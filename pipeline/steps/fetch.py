@@ -4,16 +4,10 @@ import datetime as dt
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.errors import LayoutChanged, NothingThere, UsageError
+from pipeline.errors import LayoutChanged, NothingThere
 from pipeline.intake.archive import parsed_quarter, quarters_in
-from pipeline.intake.fetch import (
-    archive_names,
-    fetch_archive,
-    quarter_of_day,
-    quarters_between,
-    receipt_of,
-    refuse_impossible,
-)
+from pipeline.intake.fetch import fetch_archive, receipt_of
+from pipeline.intake.publication import archive_names, quarters_between, refuse_impossible
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 
 
@@ -73,20 +67,6 @@ def fetch_quarter(
     report.warnings = [got.warning] if got.warning else []
     report.seconds = watch.seconds()
     return report
-
-
-def quarter_of_run(asked: str | None, partition_date: dt.datetime | None) -> str:
-    """The quarter asked for by hand, else the one in which the scheduled partition begins.
-
-    UsageError when there is neither.
-    """
-    if asked is not None:
-        return parsed_quarter(asked)
-    if partition_date is None:
-        raise UsageError(
-            "The run names no quarter: give the partition key 2024-02-01, or the parameter quarter as 2024Q1."
-        )
-    return quarter_of_day(partition_date)
 
 
 def fetch_into_lake(

@@ -64,8 +64,8 @@ def stage_quarter(settings: Settings, quarter: str, progress: Progress = silent)
     given, sha256 = landed(lake.root, quarter, settings.archive_limits)
     check_layout(given)
     run = _run_of(quarter, sha256)
-    with lake.staging(quarter) as folder, Warehouse(settings) as warehouse:
-        staged, accounts = stage_raw(given, sha256, run.run_id, folder, warehouse, progress)
+    with lake.staging(quarter) as folder:
+        staged, accounts = stage_raw(given, sha256, run.run_id, folder, progress)
         _commit(lake, staged, {"quarter": quarter}, run)
     report = StepReport("stage", run.run_id, quarter, [str(given.origin)], [lake.uri(name) for name in RAW])
     report.counts = {"files": [_file_count(quarter, account) for account in accounts], **_totals(accounts)}
@@ -106,7 +106,9 @@ def revalidate(
     lake = Lake(settings.lake)
     quarters = lake.partitions("source_file")
     if quarter is not None and quarter not in quarters:
-        raise NothingThere(f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive.")
+        raise NothingThere(
+            f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive."
+        )
     if not quarters:
         raise NothingThere(f"The lake {lake.root} holds no quarter: run 'cartwatch ingest faers' first.")
     report = StepReport("validate", run_id("validate", quarters, {"quarter": quarter, "table": table}), quarter)
@@ -209,9 +211,7 @@ def _earlier_counts(lake: Lake, quarter: str) -> dict[str, list[int]]:
     }
 
 
-def _commit_gate(
-    lake: Lake, warehouse: Warehouse, outcome: GateOutcome, quarter: str, run: Run, folder: Path
-) -> None:
+def _commit_gate(lake: Lake, warehouse: Warehouse, outcome: GateOutcome, quarter: str, run: Run, folder: Path) -> None:
     for table, rows, partition in (
         (GATE_RESULT, outcome.results, {"quarter": quarter, "run_id": run.run_id}),
         (QUARANTINE, outcome.quarantine, {"quarter": quarter}),

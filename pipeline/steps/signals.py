@@ -48,7 +48,10 @@ def compute_signals(
     alone and out is needed.
     """
     watch = Stopwatch()
-    chosen = {"products": [product(name).id for name in only_products], "comparators": [comparator(name).id for name in only_comparators]}
+    chosen = {
+        "products": [product(name).id for name in only_products],
+        "comparators": [comparator(name).id for name in only_comparators],
+    }
     exposed = tuple(role(code).code for code in roles) or suspect_roles()
     if set(exposed) != set(suspect_roles()) and out is None:
         raise UsageError("Other roles than PS and SS are never kept in the lake: name a folder with --out.")
@@ -77,7 +80,10 @@ def signals_id(lake: Lake, dlp: str, roles: Sequence[str]) -> str:
 
 
 def _is_computed(lake: Lake, dlp: str, wanted: str) -> bool:
-    return all({file.run_id for file in lake.files(name, {"as_of": dlp})} == {wanted} for name in ("pair_count", "prior", "signal"))
+    return all(
+        {file.run_id for file in lake.files(name, {"as_of": dlp})} == {wanted}
+        for name in ("pair_count", "prior", "signal")
+    )
 
 
 def _compute(
@@ -134,7 +140,9 @@ def _show(lake: Lake, warehouse: Warehouse, dlp: str, folder: Path) -> None:
 
 
 def _describe(report: StepReport, warehouse: Warehouse, resolved: StepReport) -> None:
-    report.details["prior"] = warehouse.arrow("SELECT * FROM prior ORDER BY comparator, event_kind DESC, scope DESC").to_pylist()
+    report.details["prior"] = warehouse.arrow(
+        "SELECT * FROM prior ORDER BY comparator, event_kind DESC, scope DESC"
+    ).to_pylist()
     counts = warehouse.arrow(
         "SELECT count(*) AS rows, count(*) FILTER (WHERE is_signal) AS signals, "
         "count(*) FILTER (WHERE is_ic_positive) AS ic_positive, count(*) FILTER (WHERE NOT is_assessable) AS not_assessable "

@@ -24,7 +24,10 @@ def lake_status(settings: Settings) -> StepReport:
     watch = Stopwatch()
     lake = Lake(settings.lake)
     report = StepReport("status", run_id("status", lake.version("source_file"), {"lake": settings.lake}))
-    rows = {name: _rows_by_quarter(lake, name) for name in (*_names(RAW_TABLES), *_names(CORE_TABLES), "rejected", "quarantine")}
+    rows = {
+        name: _rows_by_quarter(lake, name)
+        for name in (*_names(RAW_TABLES), *_names(CORE_TABLES), "rejected", "quarantine")
+    }
     staged, typed = _runs(lake, "raw_demo"), _runs(lake, "report_version")
     broken = _broken_rules(lake)
     report.counts["quarters"] = [
@@ -98,7 +101,9 @@ def _archives(lake: Lake, quarter: str) -> list[dict[str, str]]:
     """Every archive landed for the quarter, oldest arrival first."""
     receipts = (lake.root / "landing" / "faers" / quarter).glob("[0-9a-f]*/receipt.json")
     read = [json.loads(path.read_text(encoding="utf-8")) for path in receipts]
-    return [{"sha256": item["sha256"], "time": item["time"]} for item in sorted(read, key=lambda item: str(item["time"]))]
+    return [
+        {"sha256": item["sha256"], "time": item["time"]} for item in sorted(read, key=lambda item: str(item["time"]))
+    ]
 
 
 def _python() -> Finding:
@@ -108,23 +113,41 @@ def _python() -> Finding:
 
 def _libraries() -> list[Finding]:
     found = {name: importlib.util.find_spec(name) is not None for name in NEEDED}
-    return [Finding(name, here, "installed" if here else "missing", "run 'make demo' or install requirements.lock.") for name, here in found.items()]
+    return [
+        Finding(name, here, "installed" if here else "missing", "run 'make demo' or install requirements.lock.")
+        for name, here in found.items()
+    ]
 
 
 def _folders() -> Finding:
     missing = [name for name in ("sql", "expectations") if not carried(name).is_dir()]
-    return Finding("sql and expectations", not missing, "present" if not missing else f"no {', '.join(missing)}", "reinstall cartwatch.")
+    return Finding(
+        "sql and expectations",
+        not missing,
+        "present" if not missing else f"no {', '.join(missing)}",
+        "reinstall cartwatch.",
+    )
 
 
 def _disk(settings: Settings) -> Finding:
     folder = _nearest(Path(settings.lake).absolute())
     free = shutil.disk_usage(folder).free
-    return Finding("free disk", free > FREE_BYTES, f"{free / 1024**3:.0f} GiB at {folder}", "a FAERS quarter takes about 0.3 GiB; free some space.")
+    return Finding(
+        "free disk",
+        free > FREE_BYTES,
+        f"{free / 1024**3:.0f} GiB at {folder}",
+        "a FAERS quarter takes about 0.3 GiB; free some space.",
+    )
 
 
 def _lake_writable(settings: Settings) -> Finding:
     folder = _nearest(Path(settings.lake).absolute())
-    return Finding("lake", os.access(folder, os.W_OK), f"{'writable' if os.access(folder, os.W_OK) else 'not writable'} at {folder}", "choose another folder with --lake.")
+    return Finding(
+        "lake",
+        os.access(folder, os.W_OK),
+        f"{'writable' if os.access(folder, os.W_OK) else 'not writable'} at {folder}",
+        "choose another folder with --lake.",
+    )
 
 
 def _nearest(path: Path) -> Path:

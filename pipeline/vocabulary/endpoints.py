@@ -1,5 +1,6 @@
 """The endpoints: which preferred terms make each, in the narrow and in the broad scope."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -23,6 +24,7 @@ class Endpoint:
     is_approval: among the five events named at approval. is_designated: its cases are listed one by one.
     has_index_rule: a term counts only where `vocabulary_index_rule` does not say otherwise.
     outcome_codes: FAERS outcome codes that make a report one of this endpoint, whatever its terms.
+    valid_from: terms that MedDRA did not have from the start, with the month's first day; earlier counts lack them.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Endpoint:
     is_designated: bool
     has_index_rule: bool
     outcome_codes: tuple[str, ...]
+    valid_from: tuple[tuple[str, dt.date], ...]
 
     def terms(self, scope: Scope) -> tuple[str, ...]:
         """Terms of one scope; the broad one contains the narrow one."""
@@ -75,6 +78,7 @@ def _endpoint(entry: dict[str, Any]) -> Endpoint:
         is_designated=entry.get("designated", False),
         has_index_rule=entry.get("index_rule", False),
         outcome_codes=tuple(entry.get("outcome_codes", ())),
+        valid_from=tuple((term["pt"], term["date"]) for term in entry.get("valid_from", ())),
     )
 
 

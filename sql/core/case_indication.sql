@@ -1,11 +1,11 @@
--- Each indication with its term in one spelling across eras.
+-- Each indication with its term in one spelling across eras; AERS prints an apostrophe as ^.
 -- Reads: raw_indi, report_version
 SELECT
   r.quarter,
   try_cast(r.primaryid AS BIGINT) AS report_id,
   coalesce(try_cast(r.caseid AS BIGINT), v.case_id) AS case_id,
   try_cast(r.indi_drug_seq AS BIGINT) AS drug_seq,
-  nullif(trim(regexp_replace(upper(r.indi_pt), '\s+', ' ', 'g')), '') AS indication_pt,
+  nullif(trim(regexp_replace(replace(upper(r.indi_pt), '^', ''''), '\s+', ' ', 'g')), '') AS indication_pt,
   r.indi_pt AS indication_text,
   r.line
 FROM raw_indi AS r

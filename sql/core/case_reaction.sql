@@ -1,10 +1,10 @@
--- Each reaction line with its preferred term in one spelling across eras.
+-- Each reaction line with its preferred term in one spelling across eras; AERS prints an apostrophe as ^.
 -- Reads: raw_reac, report_version
 SELECT
   r.quarter,
   try_cast(r.primaryid AS BIGINT) AS report_id,
   coalesce(try_cast(r.caseid AS BIGINT), v.case_id) AS case_id,
-  nullif(trim(regexp_replace(upper(r.pt), '\s+', ' ', 'g')), '') AS pt,
+  nullif(trim(regexp_replace(replace(upper(r.pt), '^', ''''), '\s+', ' ', 'g')), '') AS pt,
   r.pt AS pt_text,
   r.line
 FROM raw_reac AS r

@@ -22,10 +22,10 @@ def test_well_formed_rows_come_back_as_they_were_written(rows, end, trailing):
 @given(st.binary(max_size=300))
 def test_any_bytes_at_all_are_accounted_for(body):
     found = read_table(HEAD + body, COLUMNS, 0)
-    lines = [line for line in body.split(b"\n")][: body.count(b"\n") + (not body.endswith(b"\n") and body != b"")]
+    lines = list(body.split(b"\n"))[: body.count(b"\n") + (not body.endswith(b"\n") and body != b"")]
     assert found.n_read >= len(lines) - found.n_split
     assert found.n_read == found.rows.num_rows + len(found.rejected)
-    assert len({(line) for line in found.rows["line"].to_pylist()} | {item.line for item in found.rejected}) == len(lines)
+    assert len(set(found.rows["line"].to_pylist()) | {item.line for item in found.rejected}) == len(lines)
 
 
 @given(st.lists(row, min_size=1, max_size=12), st.integers(0, 12))

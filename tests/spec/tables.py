@@ -12,7 +12,9 @@ READERS = {"int64": int, "double": float, "bool": lambda text: text == "yes", "d
 
 def rows_of(text):
     """Rows of a table drawn with | between cells; the first line names the columns; - is nothing."""
-    lines = [line.strip().strip("|") for line in text.strip().splitlines() if line.strip() and not set(line) <= set("|-+ ")]
+    lines = [
+        line.strip().strip("|") for line in text.strip().splitlines() if line.strip() and not set(line) <= set("|-+ ")
+    ]
     head, *body = [[cell.strip() for cell in line.split("|")] for line in lines]
     return [{name: None if cell == "-" else cell for name, cell in zip(head, row, strict=True)} for row in body]
 

@@ -5,7 +5,15 @@ import datetime as dt
 import pytest
 from tables import rows_of
 
-from pipeline.intake.readings import age_readings, date_readings, quarter_end, read_age, read_date, read_weight, weight_readings
+from pipeline.intake.readings import (
+    age_readings,
+    date_readings,
+    quarter_end,
+    read_age,
+    read_date,
+    read_weight,
+    weight_readings,
+)
 
 DATES = """
 text     | date       | precision | reason
@@ -77,4 +85,9 @@ def test_readings_of_nothing_are_empty_tables():
 
 
 def test_a_quarter_ends_on_its_last_day():
-    assert [quarter_end(f"2024Q{n}").isoformat() for n in (1, 2, 3, 4)] == ["2024-03-31", "2024-06-30", "2024-09-30", "2024-12-31"]
+    assert [quarter_end(f"2024Q{n}").isoformat() for n in (1, 2, 3, 4)] == [
+        "2024-03-31",
+        "2024-06-30",
+        "2024-09-30",
+        "2024-12-31",
+    ]

@@ -52,7 +52,12 @@ def test_papers_beside_the_tables_are_ignored(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["deleted/ADR19Q1DeletedCases.txt", "DELETED/ADR20Q1DeletedCases.txt", "Deleted/20Q4DeletedCases.txt", "Deleted/DELETE21Q4.txt"],
+    [
+        "deleted/ADR19Q1DeletedCases.txt",
+        "DELETED/ADR20Q1DeletedCases.txt",
+        "Deleted/20Q4DeletedCases.txt",
+        "Deleted/DELETE21Q4.txt",
+    ],
 )
 def test_deleted_lists_of_every_naming_style_are_found(tmp_path, name):
     code = "".join(part for part in ("19Q1", "20Q1", "20Q4", "21Q4") if part in name)
@@ -101,7 +106,9 @@ def test_a_file_that_is_no_zip_is_refused(tmp_path):
         quarters_in([tmp_path / "x.zip"], LIMITS)
 
 
-@pytest.mark.parametrize("name", ["../DEMO24Q1.txt", "/etc/DEMO24Q1.txt", "a/../../DEMO24Q1.txt", "..\\DEMO24Q1.txt", "C:/DEMO24Q1.txt"])
+@pytest.mark.parametrize(
+    "name", ["../DEMO24Q1.txt", "/etc/DEMO24Q1.txt", "a/../../DEMO24Q1.txt", "..\\DEMO24Q1.txt", "C:/DEMO24Q1.txt"]
+)
 def test_a_path_that_climbs_out_is_refused(tmp_path, name):
     path = zip_with(tmp_path / "x.zip", {name: b"x\n"})
     with pytest.raises(InputRefused, match="climbs out"):

@@ -82,7 +82,11 @@ def test_an_empty_partition_is_held_too(tmp_path):
 
 def test_a_second_writer_of_the_same_quarter_is_told_to_wait(tmp_path):
     lake = Lake(tmp_path)
-    with lake.staging("2024Q1"), pytest.raises(LakeConflict, match="Another process is writing 2024Q1"), lake.staging("2024Q1"):
+    with (
+        lake.staging("2024Q1"),
+        pytest.raises(LakeConflict, match="Another process is writing 2024Q1"),
+        lake.staging("2024Q1"),
+    ):
         pass
 
 
@@ -107,7 +111,10 @@ def _write_many(root, quarters):
 
 def test_two_processes_writing_different_quarters_both_succeed(tmp_path):
     context = multiprocessing.get_context("spawn")
-    halves = ([f"20{y}Q{q}" for y in range(10, 13) for q in (1, 2)], [f"20{y}Q{q}" for y in range(10, 13) for q in (3, 4)])
+    halves = (
+        [f"20{y}Q{q}" for y in range(10, 13) for q in (1, 2)],
+        [f"20{y}Q{q}" for y in range(10, 13) for q in (3, 4)],
+    )
     workers = [context.Process(target=_write_many, args=(tmp_path, half)) for half in halves]
     for worker in workers:
         worker.start()

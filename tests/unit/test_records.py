@@ -6,7 +6,20 @@ import pytest
 from pipeline.intake.records import header_fields, read_deleted, read_table
 
 REAC = ["primaryid", "caseid", "pt", "drug_rec_act"]
-AERS_DRUG = ["primaryid", "drug_seq", "role_cod", "drugname", "val_vbm", "route", "dose_vbm", "dechal", "rechal", "lot_num", "exp_dt", "nda_num"]
+AERS_DRUG = [
+    "primaryid",
+    "drug_seq",
+    "role_cod",
+    "drugname",
+    "val_vbm",
+    "route",
+    "dose_vbm",
+    "dechal",
+    "rechal",
+    "lot_num",
+    "exp_dt",
+    "nda_num",
+]
 HEAD = b"primaryid$caseid$pt$drug_rec_act\r\n"
 BLEOMYCIN = b"7475791$1016572493$SS$BLEOMYCIN SULFATE$1$INTRAVENOUS$10 MG/M2$$$$$$"
 DOXORUBICIN = b"7475791$1016572490$SS$DOXORUBICIN$2$INTRAVENOUS$25 MG/M2$$$$$$"
@@ -27,9 +40,7 @@ def test_well_formed_lines_are_kept_with_their_line_numbers():
     assert (found.newline, found.encoding) == ("CRLF", "utf-8")
 
 
-@pytest.mark.parametrize(
-    ("end", "name"), [(b"\n", "LF"), (b"\r\n", "CRLF")]
-)
+@pytest.mark.parametrize(("end", "name"), [(b"\n", "LF"), (b"\r\n", "CRLF")])
 def test_newlines_are_recorded(end, name):
     assert read(b"h$h$h$h" + end + b"1$1$x$" + end).newline == name
 

@@ -78,6 +78,23 @@ def test_no_term_of_the_design_is_lost(shared):
     assert {files.term_key(pt) for pt in design["infection"]["key"]} <= terms("infection")
 
 
+def test_every_term_beyond_the_design_says_why_it_was_added(shared):
+    import yaml
+
+    design = yaml.safe_load((shared / "design" / "endpoints.yaml").read_text(encoding="utf-8"))["endpoints"]
+    for entry in files.yaml_file("endpoints.yaml")["endpoints"]:
+        asked = design.get(entry["id"], {})
+        ours = set(entry.get("narrow", [])) | set(entry.get("broad", []))
+        theirs = set(asked.get("narrow", [])) | set(asked.get("broad", []))
+        assert ours - theirs == set(entry.get("added", {})), entry["id"]
+
+
+def test_the_term_of_icans_is_known_to_be_young():
+    known = dict(endpoints.endpoint("icans").valid_from)
+    assert known["Immune effector cell-associated neurotoxicity syndrome"].year == 2020
+    assert set(known) <= set(endpoints.endpoint("icans").narrow)
+
+
 def test_the_five_events_of_the_approval_are_marked():
     marked = {endpoint.id for endpoint in endpoints.endpoints() if endpoint.is_approval}
     assert marked == {"crs", "icans", "infection", "aki", "cerebral_oedema"}

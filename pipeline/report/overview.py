@@ -1,0 +1,94 @@
+"""The first tables of the page: the count waterfall, and products by endpoints with heat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.report.facts import ReportFacts, Row
+from pipeline.report.numbers import Measure, heat, ratio_measure, shrunken_measure
+from pipeline.vocabulary.choices import Comparator, comparators
+from pipeline.vocabulary.endpoints import Endpoint, endpoints
+from pipeline.vocabulary.products import Product, products
+
+EBGM = ("ebgm", "eb05", "eb95")
+IC = ("ic", "ic025", "ic975")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One product and endpoint against one comparator, as it is printed.
+
+    heat: class of the lower bound, empty where it is below 1. ic025 > 0 has its own mark.
+    """
+
+    row: Row
+    heat: str
+    ebgm: Measure
+    ic: Measure
+    prr: Measure
+    ror: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Products by endpoints against one comparator.
+
+    by_ic: EBGM could not be fitted, so the cells show the information component and their heat follows its bound.
+    """
+
+    comparator: Comparator
+    by_ic: bool
+    reason: str | None
+    products: tuple[Product, ...]
+    endpoints: tuple[Endpoint, ...]
+    cells: Mapping[tuple[str, str], Cell]
+
+
+def reported_products(facts: ReportFacts) -> tuple[Product, ...]:
+    """Products that at least one current case names, the whole class first."""
+    counted = {row["product"] for row in facts.rows("product_case") if row["n_cases"]}
+    held = [product for product in products() if product.id in counted]
+    return tuple(sorted(held, key=lambda product: (product.id != "any_car_t", product.id == "unspecified_car_t")))
+
+
+def absent_products(facts: ReportFacts) -> tuple[Product, ...]:
+    """Products asked for that no current case names."""
+    counted = {row["product"] for row in facts.rows("product_case") if not row["n_cases"]}
+    return tuple(product for product in products() if product.id in counted)
+
+
+def cell(row: Row) -> Cell:
+    """A signal row as it is printed; the heat is that of EBGM's lower bound, else of the IC's."""
+    least = row["eb05"] if row["ebgm"] is not None else None if row["ic025"] is None else 2.0 ** row["ic025"]
+    return Cell(
+        row,
+        heat(least) if row["a"] else "",
+        shrunken_measure(row, EBGM),
+        shrunken_measure(row, IC),
+        ratio_measure(row, "prr"),
+        ratio_measure(row, "ror"),
+    )
+
+
+def overviews(facts: ReportFacts, shown: Sequence[Product]) -> list[Overview]:
+    """One table for each comparator, narrow scope."""
+    rows = [row for row in facts.rows("endpoint_signal") if row["scope"] == "narrow"]
+    refused = {row["comparator"]: row["reason"] for row in facts.rows("fitted_prior")
+               if row["event_kind"] == "endpoint" and row["scope"] == "narrow" and not row["is_fitted"]}
+    return [
+        Overview(
+            comparator=against,
+            by_ic=against.id in refused,
+            reason=refused.get(against.id),
+            products=tuple(shown),
+            endpoints=endpoints(),
+            cells={(row["product"], row["endpoint"]): cell(row) for row in rows if row["comparator"] == against.id},
+        )
+        for against in comparators()
+    ]
+
+
+def waterfall(facts: ReportFacts) -> list[Row]:
+    """The steps with the share of the largest count each bar takes."""
+    rows = facts.rows("waterfall_step")
+    most = max((abs(row["n"]) for row in rows), default=0) or 1
+    return [row | {"percent": round(100 * abs(row["n"]) / most, 1), "is_removal": row["n"] < 0} for row in rows]

@@ -1,0 +1,182 @@
+"""One product's section: its tables, its forest plots, its quarters and its most reported terms."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.report.facts import ReportFacts, Row
+from pipeline.report.figures import Figure, forest, quarters_chart
+from pipeline.report.overview import Cell, cell
+from pipeline.vocabulary.choices import CalendarEvent, Comparator, calendar, comparators
+from pipeline.vocabulary.endpoints import Endpoint, Scope, endpoints
+from pipeline.vocabulary.files import term_key
+from pipeline.vocabulary.products import Product
+
+TOP_TERMS, TOP_MARKED = 20, 15
+PANELS = 7
+ALL_CASES = "All current cases"
+SCOPES: tuple[Scope, ...] = ("narrow", "broad")
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureTable:
+    """One scope against one comparator: an endpoint and its cell in each row."""
+
+    scope: str
+    comparator: Comparator
+    rows: list[tuple[Endpoint, Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class TermRow:
+    """A preferred term, the endpoints that hold it, and its cell against each comparator."""
+
+    term: str
+    endpoints: tuple[str, ...]
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Cases by quarter of initial receipt: charts, the same numbers as a table, the events between the quarters."""
+
+    figures: list[Figure]
+    quarters: list[str]
+    counts: dict[str, dict[str, int]]
+    n_undated: int
+    events: list[tuple[int, CalendarEvent]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSection:
+    """Everything the page says of one product; anchor is its place in the page."""
+
+    product: Product
+    anchor: str
+    counts: Row
+    tables: list[MeasureTable]
+    forests: list[Figure]
+    trend: Trend
+    top_terms: list[TermRow]
+    marked_terms: list[TermRow]
+    n_terms: int
+    left_out: dict[str, int]
+
+
+def product_section(facts: ReportFacts, product: Product) -> ProductSection:
+    """The section of a product that at least one case names."""
+    anchor = f"product-{product.id.replace(' ', '-').replace('_', '-')}"
+    signals = _of(facts, "endpoint_signal", product)
+    terms = _terms(_of(facts, "term_signal", product))
+    counts = _of(facts, "product_case", product)[0]
+    return ProductSection(
+        product=product,
+        anchor=anchor,
+        counts=counts,
+        tables=[_table(signals, scope, against) for scope in SCOPES for against in comparators()],
+        forests=_forests(signals, anchor, product),
+        trend=_trend(facts, product, anchor),
+        top_terms=terms[:TOP_TERMS],
+        marked_terms=_outside_endpoints(terms)[:TOP_MARKED],
+        n_terms=len(terms),
+        left_out={row["state"]: row["n_cases"] for row in _of(facts, "malignancy_left_out", product)},
+    )
+
+
+def _of(facts: ReportFacts, name: str, product: Product) -> list[Row]:
+    return [row for row in facts.rows(name) if row["product"] == product.id]
+
+
+def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTable:
+    """Endpoints in the order of the vocabulary; the broad table leaves out what the narrow one already says."""
+    cells = {row["endpoint"]: cell(row) for row in signals if row["scope"] == scope and row["comparator"] == against.id}
+    kept = [item for item in endpoints() if item.id in cells and (scope == "narrow" or item.broad_adds)]
+    return MeasureTable(scope, against, [(item, cells[item.id]) for item in kept])
+
+
+def _forests(signals: Sequence[Row], anchor: str, product: Product) -> list[Figure]:
+    rows = [row for row in signals if row["scope"] == "narrow" and row["is_assessable"]]
+    named = (("ebgm", "eb05", "eb95", "EBGM with 90 % interval", (1.0, 2.0)), ("ror", "ror_low", "ror_high", "ROR with 95 % interval", (1.0,)))
+    return [
+        forest(f"{anchor}-{name}", f"{title}: {product.title}", lines, marks)
+        for name, low, high, title, marks in named
+        if any(row["low"] or row["high"] for row in (lines := _lines(rows, name, low, high)))
+    ]
+
+
+def _lines(rows: Sequence[Row], name: str, low: str, high: str) -> list[Row]:
+    titles = {item.id: item.title for item in endpoints()}
+    order = list(titles)
+    told = [
+        {"label": titles[row["endpoint"]], "comparator": row["comparator"], "estimate": row[name] or None,
+         "low": row[low] or None, "high": row[high], "place": order.index(row["endpoint"])}
+        for row in rows
+    ]
+    return sorted(told, key=lambda line: (line["place"], line["comparator"]))
+
+
+def _trend(facts: ReportFacts, product: Product, anchor: str) -> Trend:
+    counts: dict[str, dict[str, int]] = {ALL_CASES: {}} | {item.title: {} for item in endpoints()}
+    titles = {item.id: item.title for item in endpoints()}
+    for row in _of(facts, "product_quarter", product):
+        counts[ALL_CASES][row["receipt_quarter"]] = row["n_cases"]
+    for row in _of(facts, "endpoint_quarter", product):
+        if row["scope"] == "narrow":
+            counts[titles[row["endpoint"]]][row["receipt_quarter"]] = row["n_cases"]
+    n_undated = counts[ALL_CASES].get(None, 0)  # type: ignore[call-overload] -- an undated case has no quarter
+    dated = {label: {quarter: n for quarter, n in found.items() if quarter} for label, found in counts.items() if found}
+    span = quarters_between(min(dated[ALL_CASES], default=facts.as_of), max([facts.as_of, *dated[ALL_CASES]]))
+    events = [(number, event) for number, event in enumerate(calendar(), 1) if quarter_of(event) in span]
+    marks = _marks(events)
+    labels = list(dated)
+    chunks = [labels[start : start + PANELS] for start in range(0, len(labels), PANELS)]
+    figures = [
+        quarters_chart(f"{anchor}-q{place}", f"Cases by quarter of initial receipt: {product.title}", {label: dated[label] for label in chunk}, span, marks)
+        for place, chunk in enumerate(chunks, 1)
+    ]
+    return Trend(figures, span, dated, n_undated, events)
+
+
+def _marks(events: Sequence[tuple[int, CalendarEvent]]) -> list[Row]:
+    """One mark for each quarter, with the numbers of all its events."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for number, event in events:
+        numbers[quarter_of(event)].append(str(number))
+    return [{"quarter": quarter, "number": ",".join(found)} for quarter, found in numbers.items()]
+
+
+def quarter_of(event: CalendarEvent) -> str:
+    """The quarter of a day of the calendar, as 2024Q1."""
+    return f"{event.date.year}Q{(event.date.month - 1) // 3 + 1}"
+
+
+def quarters_between(first: str, last: str) -> list[str]:
+    """Every quarter from first to last, both included."""
+    start, stop = (int(name[:4]) * 4 + int(name[5]) - 1 for name in (first, last))
+    return [f"{number // 4}Q{number % 4 + 1}" for number in range(start, stop + 1)]
+
+
+def _terms(signals: Sequence[Row]) -> list[TermRow]:
+    """Terms by falling number of cases."""
+    cells: dict[str, dict[str, Cell]] = {}
+    for row in signals:
+        cells.setdefault(row["term"], {})[row["comparator"]] = cell(row)
+    held = _endpoints_of_terms()
+    return [TermRow(term, held.get(term_key(term), ()), found) for term, found in cells.items()]
+
+
+def _outside_endpoints(terms: Sequence[TermRow]) -> list[TermRow]:
+    """Terms the rule marks against either comparator that no endpoint holds, strongest first."""
+    found = [row for row in terms if not row.endpoints and any(item.row["is_signal"] for item in row.cells.values())]
+    return sorted(found, key=lambda row: (-max(item.row["eb05"] or 0.0 for item in row.cells.values()), row.term))
+
+
+@cache
+def _endpoints_of_terms() -> dict[str, tuple[str, ...]]:
+    """Titles of the endpoints that hold each term, in either scope."""
+    held: dict[str, tuple[str, ...]] = {}
+    for item in endpoints():
+        for pt in item.terms("broad"):
+            held[term_key(pt)] = (*held.get(term_key(pt), ()), item.title)
+    return held

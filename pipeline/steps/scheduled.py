@@ -1,0 +1,58 @@
+"""What a step needs only when a scheduler runs it: what the run is about, where its files go, lines for its log."""
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.errors import UsageError
+from pipeline.intake.archive import parsed_quarter
+from pipeline.intake.publication import quarter_of_day
+from pipeline.steps.result import StepReport
+
+LOG = logging.getLogger("cartwatch")
+
+
+def quarter_of_run(asked: str | None, partition_date: dt.datetime | None) -> str:
+    """The quarter asked for by hand, else the one in which the scheduled partition begins.
+
+    UsageError when there is neither.
+    """
+    if asked is not None:
+        return parsed_quarter(asked)
+    if partition_date is None:
+        raise UsageError(
+            "The run names no quarter: give the partition key 2024-02-01, or the parameter quarter as 2024Q1."
+        )
+    return quarter_of_day(partition_date)
+
+
+def data_lock_point_of_run(asked: str | None, partition_key: str | None) -> str | None:
+    """The quarter that was published, else the one asked for by hand; None means the newest in the lake."""
+    given = partition_key or asked
+    return None if given is None else parsed_quarter(given)
+
+
+def report_folder(settings: Settings, as_of: str) -> Path:
+    """Where a scheduled run leaves the report of a data-lock point: beside the tables of the lake."""
+    from pipeline.lake.delta import Lake  # noqa: PLC0415 -- a DAG file imports this module and stays light
+
+    return Lake(settings.lake).root / "report" / as_of
+
+
+def log_progress(line: str) -> None:
+    """One line of progress."""
+    LOG.info(line)
+
+
+def log_report(report: StepReport) -> None:
+    """What the step counted and wrote, a line for each thing, then each of its warnings."""
+    LOG.info("%s %s done in %.1f s (run %s)", report.step, report.as_of or "", report.seconds, report.run_id)
+    for name, value in report.counts.items():
+        for entry in value if isinstance(value, list) else [value]:
+            LOG.info("%s: %s", name, json.dumps(entry, ensure_ascii=False, default=str))
+    for path in report.outputs:
+        LOG.info("written: %s", path)
+    for line in report.warnings:
+        LOG.warning(line)

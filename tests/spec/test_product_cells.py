@@ -1,0 +1,167 @@
+"""Distinct cases for each product, event and comparator."""
+
+import pytest
+from worlds import World
+
+VERSIONS = """
+report_id | case_id | initial_fda_date
+11        | 1       | 2023-01-10
+21        | 2       | 2023-02-10
+31        | 3       | 2023-03-10
+41        | 4       | 2016-03-10
+51        | 5       | 2023-05-10
+"""
+DRUGS = """
+report_id | drug_name     | role_code | drug_seq
+11        | KYMRIAH       | PS        | 1
+11        | Kymriah.      | SS        | 2
+21        | YESCARTA      | PS        | 1
+31        | ASPIRIN       | PS        | 1
+41        | ASPIRIN       | PS        | 1
+51        | CARTIA XT     | PS        | 1
+"""
+REACTIONS = """
+report_id | pt
+11        | Pyrexia
+11        | Pyrexia
+21        | Pyrexia
+31        | Pyrexia
+41        | Rash
+51        | Rash
+"""
+
+
+@pytest.fixture
+def world(tmp_path):
+    return World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS)
+
+
+def test_a_case_counts_once_however_often_it_names_drug_or_term(world):
+    assert world.cells("tisagenlecleucel", "Pyrexia") == (1, 0, 2, 2)
+
+
+def test_non_car_t_leaves_out_other_car_ts_and_reports_from_before_the_approval(world):
+    assert world.cells("tisagenlecleucel", "Pyrexia", "non_car_t") == (1, 0, 1, 1)
+
+
+def test_a_term_the_product_never_had_is_counted_as_zero(world):
+    assert world.cells("tisagenlecleucel", "Rash") == (0, 1, 2, 2)
+
+
+def test_any_car_t_is_the_union_of_its_members(world):
+    assert world.cells("any_car_t", "Pyrexia") == (2, 0, 1, 2)
+
+
+def test_the_cells_of_every_row_add_up_to_the_cases_of_its_comparison(world):
+    sizes = {("tisagenlecleucel", "all"): 5, ("tisagenlecleucel", "non_car_t"): 3, ("any_car_t", "all"): 5, ("any_car_t", "non_car_t"): 4}
+    rows = world.all_cells(["tisagenlecleucel", "any_car_t"])
+    assert {(row["product"], row["comparator"]): sum(row[name] for name in "abcd") for row in rows} == sizes
+    assert min(row[name] for row in rows for name in "abcd") >= 0
+
+
+def test_a_name_that_only_looks_like_a_car_t_is_an_ordinary_drug(world):
+    assert world.pairs()[("CARTIA XT", "Rash")] == 1
+
+
+def test_the_background_counts_distinct_cases_by_tidied_name(tmp_path):
+    drugs = "report_id | drug_name | active_ingredient | ingredients\n11 | prednisone.  | - | -\n21 | PREDNISONE | - | -\n31 | Bactrim | SULFAMETHOXAZOLE\\TRIMETHOPRIM | SULFAMETHOXAZOLE\\TRIMETHOPRIM\n41 | A/B | - | -"
+    pairs = World(tmp_path, report_version=VERSIONS, case_drug=drugs, case_reaction=REACTIONS).pairs()
+    assert pairs == {
+        ("PREDNISONE", "Pyrexia"): 2,
+        ("SULFAMETHOXAZOLE", "Pyrexia"): 1,
+        ("TRIMETHOPRIM", "Pyrexia"): 1,
+        ("A/B", "Rash"): 1,
+    }
+
+
+@pytest.mark.parametrize("role", ["C", "I", "DN"])
+def test_other_roles_are_no_exposure_unless_asked(tmp_path, role):
+    drawn = {"report_version": VERSIONS, "case_reaction": REACTIONS, "case_drug": f"report_id | drug_name | role_code\n11 | KYMRIAH | {role}"}
+    assert World(tmp_path, **drawn).cells("tisagenlecleucel", "crs", scope="narrow") == (0, 0, 0, 5)
+    assert World(tmp_path, roles=("PS", "SS", role), **drawn).cells("tisagenlecleucel", "Pyrexia") == (1, 0, 2, 2)
+
+
+def test_a_case_whose_latest_version_drops_the_drug_leaves_the_product(tmp_path):
+    world = World(
+        tmp_path,
+        report_version="report_id | case_id | version_number | quarter\n11 | 1 | 1 | 2023Q4\n12 | 1 | 2 | 2024Q1",
+        case_drug="report_id | drug_name | quarter\n11 | KYMRIAH | 2023Q4\n12 | ASPIRIN | 2024Q1",
+        case_reaction="report_id | pt | quarter\n11 | Pyrexia | 2023Q4\n12 | Pyrexia | 2024Q1",
+    )
+    assert world.pairs() == {("ASPIRIN", "Pyrexia"): 1}
+    assert world.cells("tisagenlecleucel", "crs", scope="narrow") == (0, 0, 0, 1)
+
+
+def test_a_former_name_counts_as_todays_term_and_its_endpoint(tmp_path):
+    world = World(
+        tmp_path,
+        report_version=VERSIONS,
+        case_drug=DRUGS,
+        case_reaction="report_id | pt\n11 | RENAL FAILURE ACUTE\n31 | Acute kidney injury",
+    )
+    assert world.cells("tisagenlecleucel", "Acute kidney injury") == (1, 0, 1, 3)
+    assert world.cells("tisagenlecleucel", "aki", scope="narrow") == (1, 0, 1, 3)
+
+
+def test_death_is_told_by_its_outcome_code_too(tmp_path):
+    world = World(
+        tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS, case_outcome="report_id | outcome_code\n11 | DE"
+    )
+    assert world.cells("tisagenlecleucel", "death", scope="narrow") == (1, 0, 0, 4)
+
+
+SECOND = """
+report_id | pt                            | counted
+11        | Myelodysplastic syndrome      | yes
+11        | Diffuse large B-cell lymphoma | no
+11        | Lymphoma                      | no
+11        | Neoplasm progression          | no
+11        | Breast cancer                 | yes
+11        | T-cell lymphoma               | yes
+"""
+
+
+@pytest.mark.parametrize("line", SECOND.strip().splitlines()[1:], ids=lambda line: line.split("|")[1].strip())
+def test_a_second_malignancy_is_not_the_disease_treated(tmp_path, line):
+    report, pt, counted = [cell.strip() for cell in line.split("|")]
+    world = World(
+        tmp_path,
+        report_version=VERSIONS,
+        case_drug=DRUGS,
+        case_reaction=f"report_id | pt\n{report} | {pt}",
+        case_indication="report_id | indication_pt\n11 | DIFFUSE LARGE B-CELL LYMPHOMA",
+    )
+    assert world.cells("tisagenlecleucel", "spm_any", scope="narrow")[0] == (counted == "yes")
+
+
+def test_the_products_indication_stands_in_where_the_report_has_none(tmp_path):
+    reactions = "report_id | pt\n11 | B precursor type acute leukaemia\n31 | B precursor type acute leukaemia"
+    world = World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=reactions)
+    assert world.cells("tisagenlecleucel", "spm_any", scope="narrow") == (0, 1, 1, 3)
+
+
+def test_the_indication_of_another_drug_does_not_displace_the_products(tmp_path):
+    world = World(
+        tmp_path,
+        report_version=VERSIONS,
+        case_drug=DRUGS + "11        | TAMOXIFEN     | SS        | 3\n",
+        case_reaction="report_id | pt\n11 | Diffuse large B-cell lymphoma\n21 | Breast cancer",
+        case_indication="report_id | indication_pt | drug_seq\n11 | BREAST CANCER | 3\n21 | BREAST CANCER | 9",
+    )
+    assert world.cells("tisagenlecleucel", "spm_any", scope="narrow")[0] == 0
+    assert world.cells("axicabtagene ciloleucel", "spm_any", scope="narrow")[0] == 0
+
+
+def test_the_order_and_repetition_of_rows_change_nothing(tmp_path):
+    backwards = {
+        "report_version": _reversed(VERSIONS),
+        "case_drug": _reversed(DRUGS),
+        "case_reaction": _reversed(REACTIONS) + "31 | Pyrexia\n",
+    }
+    again = World(tmp_path, **backwards).all_cells(["tisagenlecleucel", "any_car_t"])
+    assert again == World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS).all_cells(["tisagenlecleucel", "any_car_t"])
+
+
+def _reversed(text):
+    head, *body = text.strip().splitlines()
+    return "\n".join([head, *reversed(body)]) + "\n"
