@@ -22,13 +22,19 @@ from pipeline.steps.scheduled import log_progress, log_report, quarter_of_run
 FAERS_QUARTER = Asset("cartwatch_faers_quarter", uri="cartwatch://lake/faers_quarter")
 ONLY_OUTAGES = ExceptionRetryPolicy(
     default=RetryAction.FAIL,
-    rules=[
-        RetryRule(exception="pipeline.errors.SourceOutage", action=RetryAction.RETRY, retry_delay=timedelta(minutes=5))
-    ],
+    rules=[RetryRule(exception="pipeline.errors.SourceOutage", action=RetryAction.RETRY)],
 )
+# After 5, 10, 20 … minutes, then daily: five days in all, for a broken line as for a late publication.
+PATIENTLY = {
+    "retries": 12,
+    "retry_policy": ONLY_OUTAGES,
+    "retry_delay": timedelta(minutes=5),
+    "retry_exponential_backoff": 2,
+    "max_retry_delay": timedelta(days=1),
+}
 
 
-@task(retries=5, retry_policy=ONLY_OUTAGES)
+@task(**PATIENTLY)
 def fetch() -> str:
     """Download the quarter's archive; the only task that is tried again, and only after an outage."""
     from pipeline.steps.fetch import fetch_into_lake

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.report.facts import ReportFacts, Row
 from pipeline.vocabulary.endpoints import Endpoint, endpoints
+from pipeline.vocabulary.files import term_key
 
 OUTCOMES = {
     "DE": "death",
@@ -124,7 +125,7 @@ def definitions(facts: ReportFacts) -> list[Definition]:
             item,
             [*item.narrow, *(f"outcome {OUTCOMES.get(code, code)}" for code in item.outcome_codes)],
             list(item.broad_adds),
-            frozenset(pt for pt in item.terms("broad") if (item.id, pt.upper()) in absent),
+            frozenset(pt for pt in item.terms("broad") if (item.id, term_key(pt)) in absent),
         )
         for item in endpoints()
     ]

@@ -98,10 +98,11 @@ def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTa
 def _forests(signals: Sequence[Row], anchor: str, product: Product) -> list[Figure]:
     rows = [row for row in signals if row["scope"] == "narrow" and row["is_assessable"]]
     named = (("ebgm", "eb05", "eb95", "EBGM with 90 % interval", (1.0, 2.0)), ("ror", "ror_low", "ror_high", "ROR with 95 % interval", (1.0,)))
+    drawn = [(name, title, marks, _lines(rows, name, low, high)) for name, low, high, title, marks in named]
     return [
         forest(f"{anchor}-{name}", f"{title}: {product.title}", lines, marks)
-        for name, low, high, title, marks in named
-        if any(row["low"] or row["high"] for row in (lines := _lines(rows, name, low, high)))
+        for name, title, marks, lines in drawn
+        if any(line["low"] or line["high"] for line in lines)
     ]
 
 
@@ -120,12 +121,13 @@ def _trend(facts: ReportFacts, product: Product, anchor: str) -> Trend:
     counts: dict[str, dict[str, int]] = {ALL_CASES: {}} | {item.title: {} for item in endpoints()}
     titles = {item.id: item.title for item in endpoints()}
     for row in _of(facts, "product_quarter", product):
-        counts[ALL_CASES][row["receipt_quarter"]] = row["n_cases"]
+        if row["receipt_quarter"]:
+            counts[ALL_CASES][row["receipt_quarter"]] = row["n_cases"]
     for row in _of(facts, "endpoint_quarter", product):
-        if row["scope"] == "narrow":
+        if row["scope"] == "narrow" and row["receipt_quarter"]:
             counts[titles[row["endpoint"]]][row["receipt_quarter"]] = row["n_cases"]
-    n_undated = counts[ALL_CASES].get(None, 0)  # type: ignore[call-overload] -- an undated case has no quarter
-    dated = {label: {quarter: n for quarter, n in found.items() if quarter} for label, found in counts.items() if found}
+    n_undated = sum(row["n_cases"] for row in _of(facts, "product_quarter", product) if row["receipt_quarter"] is None)
+    dated = {label: found for label, found in counts.items() if found}
     span = quarters_between(min(dated[ALL_CASES], default=facts.as_of), max([facts.as_of, *dated[ALL_CASES]]))
     events = [(number, event) for number, event in enumerate(calendar(), 1) if quarter_of(event) in span]
     marks = _marks(events)

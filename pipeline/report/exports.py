@@ -1,0 +1,103 @@
+"""The same tables as CSV files and as a workbook, for people who count on."""
+
+import csv
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.report.facts import QUERIES, ReportFacts
+from pipeline.report.wording import LIMITS, refuse_in_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# A spreadsheet reads a CSV cell that begins so as a formula. Drug names are whatever a reporter typed, and these
+# files are opened by double click, so such text gets a leading apostrophe; the lake keeps it as published.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# No clock: the same facts give the same workbook.
+CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a workbook's date has no zone
+WIDEST, NARROWEST = 60, 8
+README = "README"
+
+
+def write_csv_files(facts: ReportFacts, folder: Path) -> None:
+    """One CSV file for each table of the report; text quoted, numbers not, LF line ends, empty where nothing is known."""
+    for name in QUERIES:
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, quoting=csv.QUOTE_STRINGS if hasattr(csv, "QUOTE_STRINGS") else csv.QUOTE_NONNUMERIC, lineterminator="\n")
+            table = facts.tables[name]
+            writer.writerow(table.column_names)
+            writer.writerows([_csv_cell(value) for value in row.values()] for row in table.to_pylist())
+
+
+def write_workbook(facts: ReportFacts, path: Path) -> None:
+    """One sheet for each table, and a first one that says what they are; text is never a formula."""
+    import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
+
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": facts.name, "created": CREATED})
+    formats = {"head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}), "date": book.add_format({"num_format": "yyyy-mm-dd"}), "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+    _write_readme(book.add_worksheet(README), facts, formats)
+    for name in QUERIES:
+        _write_sheet(book.add_worksheet(name), facts.tables[name], formats)
+    book.close()
+
+
+def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
+    """What the first sheet says: where the numbers come from, what they are not, what each sheet holds."""
+    lines = [
+        ("Data-lock point", facts.as_of),
+        ("Product", facts.product or "all"),
+        ("Run id", facts.run_id),
+        ("Code version", facts.code_version),
+        ("Vocabulary version", facts.vocabulary_version),
+        *(("What these numbers are not", sentence) for sentence in LIMITS),
+        *(("Sheet " + name, meaning) for name, meaning in QUERIES.items()),
+    ]
+    refuse_in_text(" ".join(text for _, text in lines))
+    return lines
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _write_readme(sheet: Any, facts: ReportFacts, formats: dict[str, Any]) -> None:
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 110)
+    for place, (name, text) in enumerate(readme_lines(facts)):
+        sheet.write_string(place, 0, name, formats["head"] if place == 0 else None)
+        sheet.write_string(place, 1, text, formats["wrap"])
+
+
+def _write_sheet(sheet: Any, table: "pa.Table", formats: dict[str, Any]) -> None:
+    for column, name in enumerate(table.column_names):
+        sheet.write_string(0, column, name, formats["head"])
+        values = table[name].to_pylist()
+        sheet.set_column(column, column, _width(name, values))
+        for line, value in enumerate(values, 1):
+            _write_cell(sheet, line, column, value, formats)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(1, table.num_rows), len(table.column_names) - 1)
+
+
+def _write_cell(sheet: Any, line: int, column: int, value: object, formats: dict[str, Any]) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool):
+        sheet.write_boolean(line, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(line, column, value)
+    elif isinstance(value, dt.date):
+        sheet.write_datetime(line, column, dt.datetime(value.year, value.month, value.day), formats["date"])  # noqa: DTZ001 -- a day
+    else:
+        sheet.write_string(line, column, str(value))
+
+
+def _width(name: str, values: list[Any]) -> int:
+    longest = max((len(str(value)) for value in values[:200] if value is not None and not isinstance(value, float)), default=0)
+    return min(WIDEST, max(NARROWEST, len(name), longest) + 2)

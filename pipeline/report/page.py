@@ -1,0 +1,80 @@
+"""The page: one self-contained HTML file that needs no network and no script."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.report.appendix import GLOSSARY, definitions, designated_events, quality_by_quarter
+from pipeline.report.facts import ReportFacts
+from pipeline.report.numbers import count, ratio
+from pipeline.report.overview import absent_products, overviews, reported_products, waterfall
+from pipeline.report.products import product_section
+from pipeline.report.wording import LIMITS, refuse_words_of_incidence
+from pipeline.vocabulary.choices import comparators
+from pipeline.vocabulary.products import product
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def html_page(facts: ReportFacts) -> str:
+    """The whole page as text; CartwatchError where it would call a reporting measure by a forbidden word.
+
+    Everything read from the lake is escaped: a drug name is whatever a reporter typed.
+    """
+    page = _environment().get_template("report.html.j2").render(_content(facts))
+    refuse_words_of_incidence(page)
+    return page
+
+
+def _environment() -> "jinja2.Environment":
+    import jinja2  # noqa: PLC0415 -- only a page needs it
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"count": count, "decimal": ratio}
+    return environment
+
+
+def _content(facts: ReportFacts) -> Mapping[str, Any]:
+    """Every name the templates use."""
+    shown = reported_products(facts)
+    cases = {row["product"]: row["n_cases"] for row in facts.rows("product_case")}
+    steps = waterfall(facts)
+    archives = facts.rows("source_archive")
+    quarters = sorted({row["quarter"] for row in archives})
+    signals = facts.rows("endpoint_signal")
+    return {
+        "facts": facts,
+        "css": _style(),
+        "limits": LIMITS,
+        "subject": product(facts.product).title if facts.product else "All CAR-T products",
+        "n_current": next((step["n"] for step in steps if step["step"] == "current"), 0),
+        "n_exposed": cases.get(facts.product or "any_car_t", 0),
+        "sources": f"{len(quarters)} quarters, {quarters[0]} to {quarters[-1]}" if len(quarters) > 1 else f"1 quarter, {quarters[0]}",
+        "waterfall": steps,
+        "cases": cases,
+        "absent": absent_products(facts),
+        "overviews": overviews(facts, shown),
+        "rule_text": signals[0]["rule"] if signals else "",
+        "comparators": comparators(),
+        "sections": [product_section(facts, item) for item in shown],
+        "designated": designated_events(facts),
+        "quality": quality_by_quarter(facts),
+        "flagged": facts.rows("quarantined_car_t"),
+        "incomplete": facts.rows("incomplete_case"),
+        "rejected": facts.rows("rejected_reason"),
+        "priors": facts.rows("fitted_prior"),
+        "archives": archives,
+        "definitions": definitions(facts),
+        "glossary": GLOSSARY,
+    }
+
+
+def _style() -> "Any":
+    import markupsafe  # noqa: PLC0415 -- comes with jinja2
+
+    return markupsafe.Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own style sheet

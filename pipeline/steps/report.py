@@ -1,0 +1,111 @@
+"""The signal report of a data-lock point: a page, CSV files and a workbook."""
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline.cases.counts import count_exposures_and_events, register_vocabulary
+from pipeline.config import Settings, code_version
+from pipeline.errors import UsageError
+from pipeline.lake.delta import Lake
+from pipeline.lake.snapshot import mount_core, mount_mart
+from pipeline.lake.warehouse import Warehouse
+from pipeline.report.exports import write_csv_files, write_workbook
+from pipeline.report.facts import ReportFacts, read_tables
+from pipeline.report.page import html_page
+from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.signals import compute_signals
+from pipeline.vocabulary.choices import suspect_roles
+from pipeline.vocabulary.files import vocabulary_version
+from pipeline.vocabulary.products import product as product_of
+from pipeline.vocabulary.products import products
+
+FORMATS = ("html", "csv", "xlsx")
+LEDGER = ("source_file", "rejected", "quarantine", "gate_result")
+
+
+def write_report(
+    settings: Settings,
+    as_of: str | None = None,
+    *,
+    product: str | None = None,
+    formats: Sequence[str] = FORMATS,
+    out: Path,
+    progress: Progress = silent,
+) -> StepReport:
+    """Write the report into out, computing the signals first where they are not current.
+
+    product: only that product; by default all. Each file is built beside and swapped in whole. The same lake,
+    code and data-lock point give the same bytes. UsageError for an unknown product or format.
+    """
+    watch = Stopwatch()
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
+    about = product_of(product).id if product else None
+    computed = compute_signals(settings, as_of, progress=progress)
+    progress(f"{computed.as_of} reading the lake")
+    facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
+    parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats)}
+    report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
+    report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
+    report.counts = {"signals_run_id": facts.run_id, "rows": {name: table.num_rows for name, table in facts.tables.items()}}
+    report.seconds = watch.seconds()
+    return report
+
+
+def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str | None) -> ReportFacts:
+    """Everything a report says, from the lake as of then."""
+    lake = Lake(settings.lake)
+    with Warehouse(settings) as warehouse:
+        mount_core(lake, warehouse, as_of)
+        mount_mart(lake, warehouse, as_of, "case_current", "waterfall", "prior", "signal")
+        warehouse.mount(lake, *LEDGER, up_to=as_of)
+        warehouse.register("current_run", _current_runs(lake, as_of))
+        register_vocabulary(warehouse)
+        count_exposures_and_events(warehouse, suspect_roles())
+        asked = [product] if product else [item.id for item in products()]
+        warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
+        return ReportFacts(as_of, signals_run_id, code_version(), vocabulary_version(), product, read_tables(warehouse))
+
+
+def _current_runs(lake: Lake, as_of: str) -> pa.Table:
+    """The run whose typed tables are current, for each quarter."""
+    files = lake.files("report_version", up_to=as_of)
+    rows = [{"quarter": file.partition["quarter"], "run_id": file.run_id} for file in files]
+    return pa.Table.from_pylist(rows, pa.schema([("quarter", pa.string()), ("run_id", pa.string())]))
+
+
+def _write(facts: ReportFacts, formats: Sequence[str], out: Path, progress: Progress) -> list[Path]:
+    """The files asked for, each moved into place only when it is whole."""
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=out) as building:
+        for form in [name for name in FORMATS if name in formats]:
+            progress(f"{facts.as_of} writing {form}")
+            made = _build(facts, form, Path(building))
+            written.append(_swap(made, out / made.name))
+    return written
+
+
+def _build(facts: ReportFacts, form: str, folder: Path) -> Path:
+    made = folder / (f"{facts.name}-csv" if form == "csv" else f"{facts.name}.{form}")
+    if form == "html":
+        made.write_text(html_page(facts), encoding="utf-8", newline="\n")
+    elif form == "xlsx":
+        write_workbook(facts, made)
+    else:
+        made.mkdir()
+        write_csv_files(facts, made)
+    return made
+
+
+def _swap(made: Path, target: Path) -> Path:
+    """Put a file or folder in the place of the old one."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    made.replace(target)
+    return target

@@ -1,0 +1,182 @@
+"""Both DAGs run whole, on SQLite, against a loopback copy of FDA's site."""
+
+import io
+import zipfile
+from unittest.mock import patch
+
+import pytest
+from tests.loopback import Fault
+
+from pipeline.config import Settings
+from pipeline.lake.delta import Lake
+from pipeline.steps.ingest import ingest
+
+QUARTERS = ["2023Q2", "2023Q3", "2023Q4", "2024Q1"]
+
+
+def states(run):
+    return {task.task_id: str(task.state) for task in run.get_task_instances()}
+
+
+def tries(run):
+    return {task.task_id: task.try_number for task in run.get_task_instances()}
+
+
+def run_quarter(dag_of, quarter):
+    return dag_of("faers_quarter").test(logical_date=None, run_conf={"quarter": quarter})
+
+
+def with_partition(key, dag):
+    """dag.test() takes no partition; a scheduled run has one."""
+    import airflow.models.dagrun as dagrun
+
+    real = dagrun.get_or_create_dagrun
+
+    def create(**more):
+        run = real(**more)
+        run.partition_key = key
+        run.partition_date = more["dag"].timetable.resolve_partition_date(key)
+        more["session"].commit()
+        return run
+
+    with patch.object(dagrun, "get_or_create_dagrun", create):
+        return dag.test(logical_date=None)
+
+
+def data_files(lake):
+    """Every data file of the lake with its bytes' age, which a harmless rerun leaves alone."""
+    return {path.relative_to(lake): path.stat().st_mtime_ns for path in lake.rglob("*.parquet")}
+
+
+def broken(archive):
+    """The same quarter with every preferred term empty, as FDA once released one."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if "REAC" in name:
+                header, *rows = text.splitlines()
+                text = "\r\n".join([header, *("$".join([*row.split("$")[:2], "", ""]) for row in rows), ""])
+            new.writestr(name, text)
+    return out.getvalue()
+
+
+def test_a_quarter_runs_from_the_site_to_resolved_cases(dag_of, fda, lake):
+    run = run_quarter(dag_of, "2023Q2")
+    assert states(run) == dict.fromkeys(["fetch", "land", "stage", "validate", "resolve", "publish"], "success")
+    assert [name for name, _ in fda.asked] == ["faers_ascii_2023q2.zip"]
+    held = Lake(lake)
+    assert held.partitions("report_version") == ["2023Q2"]
+    assert held.partitions("case_current", "as_of") == ["2023Q2"]
+    assert sum(file.n_rows for file in held.files("raw_demo")) == 120
+
+
+def test_what_the_dag_makes_is_what_the_command_makes(dag_of, fda, lake, archives, tmp_path):
+    assert fda.url
+    run_quarter(dag_of, "2023Q2")
+    by_hand = tmp_path / "by_hand"
+    ingest(Settings(lake=str(by_hand)), [archives / "faers_ascii_2023q2.zip"])
+    for table in ("raw_demo", "raw_reac", "report_version", "case_drug"):
+        assert [file.path.name for file in Lake(lake).files(table)] == [
+            file.path.name for file in Lake(by_hand).files(table)
+        ]
+
+
+def test_a_scheduled_run_is_about_the_quarter_of_its_partition(dag_of, fda, lake):
+    run = with_partition("2024-02-01", dag_of("faers_quarter"))
+    assert str(run.state) == "success"
+    assert [name for name, _ in fda.asked] == ["faers_ascii_2024q1.zip"]
+    assert Lake(lake).partitions("report_version") == ["2024Q1"]
+
+
+def test_publishing_names_the_quarter_as_the_assets_partition(dag_of, fda, lake):
+    assert fda.url
+    assert lake
+    run = run_quarter(dag_of, "2023Q3")
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        events = session.scalars(select(AssetEvent).where(AssetEvent.source_run_id == run.run_id)).all()
+        assert [(event.asset.name, event.partition_key) for event in events] == [("cartwatch_faers_quarter", "2023Q3")]
+
+
+def test_a_run_without_a_quarter_fails_before_anything_is_asked_for(dag_of, fda, lake, caplog):
+    run = dag_of("faers_quarter").test(logical_date=None)
+    assert str(run.state) == "failed"
+    assert states(run)["fetch"] == "failed"
+    assert fda.asked == []
+    assert not lake.exists()
+    assert caplog.text
+
+
+def test_a_quarter_of_the_future_fails_at_the_first_try(dag_of, fda, lake):
+    run = with_partition("2090-02-01", dag_of("faers_quarter"))
+    assert states(run)["fetch"] == "failed"
+    assert tries(run)["fetch"] == 1
+    assert fda.asked == []
+    assert not list(lake.glob("**/*.parquet"))
+
+
+def test_an_outage_is_waited_out_by_a_second_try(dag_of, fda, lake, monkeypatch):
+    from airflow.models.taskinstance import TaskInstance
+    from airflow.sdk.timezone import utcnow
+
+    monkeypatch.setattr(TaskInstance, "next_retry_datetime", lambda _: utcnow())
+    fda.faults = [Fault(status=503)] * 3
+    run = run_quarter(dag_of, "2023Q2")
+    assert str(run.state) == "success"
+    assert tries(run) == {"fetch": 2, "land": 1, "stage": 1, "validate": 1, "resolve": 1, "publish": 1}
+    assert Lake(lake).partitions("report_version") == ["2023Q2"]
+
+
+def test_a_failed_gate_fails_once_with_the_broken_rules_in_the_log_and_keeps_the_data(dag_of, fda, lake, capfd, caplog):
+    run_quarter(dag_of, "2023Q2")
+    before = {file.path: file.path.read_bytes() for file in Lake(lake).files("case_reaction")}
+    good = fda.files["faers_ascii_2023q2.zip"]
+    fda.files["faers_ascii_2023q2.zip"] = broken(good)
+    capfd.readouterr()
+    caplog.clear()
+    run = run_quarter(dag_of, "2023Q2")
+    assert states(run) == {
+        "fetch": "success",
+        "land": "success",
+        "stage": "success",
+        "validate": "failed",
+        "resolve": "upstream_failed",
+        "publish": "upstream_failed",
+    }
+    assert tries(run)["validate"] == 1
+    log = capfd.readouterr().out + caplog.text
+    assert "empty_pt_share" in log
+    assert "GateFailed" in log
+    assert {file.path: file.path.read_bytes() for file in Lake(lake).files("case_reaction")} == before
+    failed = {file.run_id for file in Lake(lake).files("gate_result")}
+    assert len(failed) == 2
+
+
+def test_any_task_may_run_again_alone(dag_of, fda, lake):
+    dag = dag_of("faers_quarter")
+    run = dag.test(logical_date=None, run_conf={"quarter": "2023Q2"})
+    before, versions = data_files(lake), {name: Lake(lake).version(name) for name in ("raw_demo", "report_version")}
+    sent = fda.sent
+    from airflow.sdk.definitions.dag import _run_task
+
+    for task_id in ("resolve", "stage", "publish", "fetch", "validate", "land"):
+        again = run.get_task_instance(task_id)
+        _run_task(ti=again, task=dag.task_dict[task_id])
+        assert str(run.get_task_instance(task_id).state) == "success", task_id
+    assert data_files(lake) == before
+    assert {name: Lake(lake).version(name) for name in versions} == versions
+    assert fda.sent == sent
+
+
+@pytest.mark.slow
+def test_four_quarters_stand_beside_each_other_once(dag_of, fda, lake):
+    assert fda.url
+    for quarter in (*QUARTERS, "2023Q3"):
+        assert str(run_quarter(dag_of, quarter).state) == "success"
+    held = Lake(lake)
+    assert held.partitions("report_version") == QUARTERS
+    assert [file.n_rows for file in held.files("raw_demo")] == [120] * 4
