@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from airflow.sdk import DAG, Asset, IdentityMapper, Param, PartitionedAssetTimetable, get_current_context, task
 
 from pipeline.config import settings_from_environment
-from pipeline.steps.scheduled import data_lock_point_of_run, log_progress, log_report, report_folder
+from pipeline.steps.scheduled import data_lock_point_of_run, log_progress, log_report, write_reports
 
 FAERS_QUARTER = Asset("cartwatch_faers_quarter", uri="cartwatch://lake/faers_quarter")
 
@@ -26,11 +26,9 @@ def signals() -> str:
 
 @task
 def report(as_of: str) -> None:
-    """The signal report, for the products asked for, else for all."""
-    from pipeline.steps.report import write_report
-
-    settings, products = settings_from_environment(), get_current_context()["params"]["products"]
-    log_report(write_report(settings, as_of, products, out=report_folder(settings, as_of), progress=log_progress))
+    """The signal report: one for each product asked for, else one for all."""
+    products = get_current_context()["params"]["products"]
+    log_report(*write_reports(settings_from_environment(), as_of, products, log_progress))
 
 
 with DAG(
@@ -48,7 +46,12 @@ with DAG(
             pattern=r"^\d{4}Q[1-4]$",
             description="Only for a run by hand: 2024Q1; empty means the newest quarter in the lake",
         ),
-        "products": Param([], type="array", items={"type": "string"}, description="Products shown; empty means all"),
+        "products": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            description="A report for each of these; empty means one report with all products",
+        ),
     },
     tags=["cartwatch", "signals"],
     doc_md=__doc__,

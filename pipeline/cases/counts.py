@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
@@ -10,7 +11,11 @@ from pipeline.vocabulary.products import members, products, products_named, scre
 from pipeline.vocabulary.tables import vocabulary_tables
 
 ANY_CAR_T = "any_car_t"
-EVENT_STEPS = ("term", "event", "case_term", "index_disease", "malignancy_state", "case_endpoint")
+STEPS = (
+    *("drug_key", "drug", "exposure", "car_t_entry", "term", "event", "term_event", "case_term"),
+    *("endpoint_term", "malignant_term", "index_disease", "malignancy_state", "case_endpoint", "case_event"),
+    *("population", "endpoint_coverage"),
+)
 LETTERS_AND_DIGITS = "regexp_replace(lower(concat(drug_name, active_ingredient)), '[^a-z0-9]', '', 'g')"
 
 
@@ -35,16 +40,7 @@ def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str]) -> No
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
     warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
     show_drug_products(warehouse)
-    for step in (
-        "drug_key",
-        "drug",
-        "exposure",
-        "car_t_case",
-        *EVENT_STEPS,
-        "case_event",
-        "population",
-        "endpoint_coverage",
-    ):
+    for step in STEPS:
         warehouse.create(step, model(f"step/{step}"))
 
 
@@ -68,9 +64,32 @@ def count_pairs(warehouse: Warehouse, comparator: str) -> int:
     )
 
 
-def pair_rows_query() -> str:
-    """The rows of pair_count for the pairs just counted, under the names of drug and event."""
-    return model(f"mart/{PAIR_COUNT.name}")
+def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -> pa.Table:
+    """The rows of pair_count for the pairs just counted; names stay dictionaries, so that millions of rows are cheap."""
+    pairs = warehouse.arrow(model("step/pair_margin"))
+    drugs = warehouse.arrow("SELECT drug FROM drug ORDER BY drug_id")
+    events = warehouse.arrow("SELECT event, event_kind, scope FROM event ORDER BY event_id")
+    n_rows = pairs.num_rows
+    columns = {
+        "as_of": _repeated(as_of, n_rows),
+        "comparator": _repeated(comparator, n_rows),
+        "drug": _named(pairs["drug_id"], drugs["drug"]),
+        "event": _named(pairs["event_id"], events["event"]),
+        **{name: _named(pairs["event_id"], events[name]).cast(pa.string()) for name in ("event_kind", "scope")},
+        **{name: pairs[name] for name in ("a", "n_drug", "n_event")},
+        "n_cases": pa.repeat(pa.scalar(n_cases, pa.int64()), n_rows),
+    }
+    return pa.table({name: columns[name] for name in PAIR_COUNT.names})
+
+
+def _named(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Names by their number, counted from 1."""
+    places = pc.subtract(ids.combine_chunks().cast(pa.int32()), pa.scalar(1, pa.int32()))
+    return pa.DictionaryArray.from_arrays(places, names.combine_chunks())
+
+
+def _repeated(text: str, n_rows: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), n_rows), pa.array([text]))
 
 
 def _drug_products(candidates: list[tuple[object, ...]]) -> pa.Table:

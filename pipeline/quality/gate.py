@@ -112,7 +112,7 @@ def _in_order(
 
 
 def _lacking(rule: Rule) -> Verdict:
-    said = f"expectations/{rule.table}.json has no expectation for this rule: render the suites again"
+    said = f"expectations/{rule.table}.json has no expectation for this rule: run make render"
     return Verdict(rule.name, rule.severity, rule.threshold, rule.note, passed=False, raised=said)
 
 

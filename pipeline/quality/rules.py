@@ -16,7 +16,7 @@ CHILDREN = tuple(table.name for table in CORE_TABLES if table.name != "report_ve
 DATED = ("report_version", "case_therapy")
 FILES = tuple(table.name for table in RAW_TABLES)
 COUNTED = tuple(name for name in FILES if name != "raw_deleted")
-DRUG_SEQ_NOTE = "ASC_NTS of October 2022 calls the number an order, not a key; FDA repeats it openly since 2024Q4."
+DRUG_SEQ_NOTE = "ASC_NTS of October 2022 calls the number an order, not a key; FDA repeats it openly since 2024."
 
 
 def _no_row(
@@ -59,7 +59,7 @@ ROW_RULES = (
     ),
     *_no_row("empty_pt", ("case_reaction",), "warning", "A reaction without a term is counted for no event."),
     *_no_row("missing_code", ("case_drug", "case_outcome"), "warning", "A row without its code counts for nothing."),
-    *_no_row("repeated_drug_seq", ("case_drug",), "info", DRUG_SEQ_NOTE, since="2024Q4"),
+    *_no_row("repeated_drug_seq", ("case_drug",), "info", DRUG_SEQ_NOTE, since="2024Q1"),
     *_no_row(
         "repeated_drug_seq_early", ("case_drug",), "warning", DRUG_SEQ_NOTE, until="2024Q3", check="repeated_drug_seq"
     ),

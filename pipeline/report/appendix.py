@@ -31,10 +31,19 @@ GLOSSARY = (
     ("Case", "One safety report with all its versions; only the latest version counts, and a case counts once."),
     ("a, b, c, d", "Cases: with product and event, with product only, comparator with event, comparator without."),
     ("Expected", "Cases with product and event, had product and event nothing to do with each other in the reports."),
-    ("PRR", "Proportional reporting ratio: the event's share of the product's cases over its share of the comparator's."),
+    (
+        "PRR",
+        "Proportional reporting ratio: the event's share of the product's cases over its share of the comparator's.",
+    ),
     ("ROR", "Reporting odds ratio: the odds of the event in the product's cases over those in the comparator's."),
-    ("IC", "Information component: log2 of observed over expected cases, shrunken towards 0; 95 % interval IC025 to IC975."),
-    ("EBGM", "Empirical Bayes geometric mean: observed over expected, shrunken by what all pairs show; 90 % interval EB05 to EB95."),
+    (
+        "IC",
+        "Information component: log2 of observed over expected cases, shrunken towards 0; 95 % interval IC025 to IC975.",
+    ),
+    (
+        "EBGM",
+        "Empirical Bayes geometric mean: observed over expected, shrunken by what all pairs show; 90 % interval EB05 to EB95.",
+    ),
     ("Interval", "PRR and ROR: 95 %. Where a cell is zero only one bound is known, and it is exact."),
     ("Narrow, broad", "Terms that mean the event; those and more terms that may mean it."),
     ("Suspect", "A drug the reporter names as primary or secondary suspect; only these count as exposure."),
@@ -101,7 +110,9 @@ def quality_by_quarter(facts: ReportFacts) -> list[QuarterQuality]:
         read[row["quarter"]] += row["n_read"]
         rejected[row["quarter"]] += row["n_rejected"]
     return [
-        QuarterQuality(quarter, read[quarter], rejected[quarter], flagged[quarter], _held(rules[quarter]), _broken(rules[quarter]))
+        QuarterQuality(
+            quarter, read[quarter], rejected[quarter], flagged[quarter], _held(rules[quarter]), _broken(rules[quarter])
+        )
         for quarter in sorted(read, reverse=True)
     ]
 
@@ -114,7 +125,10 @@ def _held(rules: list[Row]) -> dict[str, str]:
 
 
 def _broken(rules: list[Row]) -> list[Row]:
-    return sorted((rule for rule in rules if not rule["passed"]), key=lambda rule: (SEVERITIES.index(rule["severity"]), rule["table"], rule["rule"]))
+    return sorted(
+        (rule for rule in rules if not rule["passed"]),
+        key=lambda rule: (SEVERITIES.index(rule["severity"]), rule["table"], rule["rule"]),
+    )
 
 
 def definitions(facts: ReportFacts) -> list[Definition]:

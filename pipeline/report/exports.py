@@ -24,7 +24,11 @@ def write_csv_files(facts: ReportFacts, folder: Path) -> None:
     """One CSV file for each table of the report; text quoted, numbers not, LF line ends, empty where nothing is known."""
     for name in QUERIES:
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, quoting=csv.QUOTE_STRINGS if hasattr(csv, "QUOTE_STRINGS") else csv.QUOTE_NONNUMERIC, lineterminator="\n")
+            writer = csv.writer(
+                stream,
+                quoting=csv.QUOTE_STRINGS if hasattr(csv, "QUOTE_STRINGS") else csv.QUOTE_NONNUMERIC,
+                lineterminator="\n",
+            )
             table = facts.tables[name]
             writer.writerow(table.column_names)
             writer.writerows([_csv_cell(value) for value in row.values()] for row in table.to_pylist())
@@ -34,9 +38,15 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
     """One sheet for each table, and a first one that says what they are; text is never a formula."""
     import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
 
-    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     book.set_properties({"title": facts.name, "created": CREATED})
-    formats = {"head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}), "date": book.add_format({"num_format": "yyyy-mm-dd"}), "wrap": book.add_format({"text_wrap": True, "valign": "top"})}
+    formats = {
+        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+    }
     _write_readme(book.add_worksheet(README), facts, formats)
     for name in QUERIES:
         _write_sheet(book.add_worksheet(name), facts.tables[name], formats)
@@ -99,5 +109,7 @@ def _write_cell(sheet: Any, line: int, column: int, value: object, formats: dict
 
 
 def _width(name: str, values: list[Any]) -> int:
-    longest = max((len(str(value)) for value in values[:200] if value is not None and not isinstance(value, float)), default=0)
+    longest = max(
+        (len(str(value)) for value in values[:200] if value is not None and not isinstance(value, float)), default=0
+    )
     return min(WIDEST, max(NARROWEST, len(name), longest) + 2)

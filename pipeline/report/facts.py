@@ -26,7 +26,7 @@ QUERIES = {
     "quarantine_rule": "Rows that warning rules flagged; they stay in every count.",
     "quarantined_car_t": "CAR-T cases with a flagged row; they stay in every count.",
     "rejected_reason": "Lines that could not be read.",
-    "incomplete_case": "CAR-T cases whose latest version holds a line that could not be read.",
+    "incomplete_case": "Cases of the products whose latest version holds a line that could not be read.",
     "source_archive": "Archives read, with their SHA-256; records read = kept + rejected.",
     "endpoint_definition": "Terms of each endpoint and whether any report of the source carries them.",
 }

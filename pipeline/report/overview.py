@@ -56,6 +56,11 @@ def absent_products(facts: ReportFacts) -> tuple[Product, ...]:
     return tuple(product for product in products() if product.id in counted)
 
 
+def short_name(product: Product) -> str:
+    """Name of a product as the head of a column."""
+    return product.id.replace("_car_t", " CAR-T") if product.is_group else product.id
+
+
 def cell(row: Row) -> Cell:
     """A signal row as it is printed; the heat is that of EBGM's lower bound, else of the IC's."""
     least = row["eb05"] if row["ebgm"] is not None else None if row["ic025"] is None else 2.0 ** row["ic025"]
@@ -72,8 +77,11 @@ def cell(row: Row) -> Cell:
 def overviews(facts: ReportFacts, shown: Sequence[Product]) -> list[Overview]:
     """One table for each comparator, narrow scope."""
     rows = [row for row in facts.rows("endpoint_signal") if row["scope"] == "narrow"]
-    refused = {row["comparator"]: row["reason"] for row in facts.rows("fitted_prior")
-               if row["event_kind"] == "endpoint" and row["scope"] == "narrow" and not row["is_fitted"]}
+    refused = {
+        row["comparator"]: row["reason"]
+        for row in facts.rows("fitted_prior")
+        if row["event_kind"] == "endpoint" and row["scope"] == "narrow" and not row["is_fitted"]
+    }
     return [
         Overview(
             comparator=against,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.report.appendix import GLOSSARY, definitions, designated_events, quality_by_quarter
 from pipeline.report.facts import ReportFacts
 from pipeline.report.numbers import count, ratio
-from pipeline.report.overview import absent_products, overviews, reported_products, waterfall
+from pipeline.report.overview import absent_products, overviews, reported_products, short_name, waterfall
 from pipeline.report.products import product_section
 from pipeline.report.wording import LIMITS, refuse_words_of_incidence
 from pipeline.vocabulary.choices import comparators
@@ -33,9 +33,13 @@ def _environment() -> "jinja2.Environment":
     import jinja2  # noqa: PLC0415 -- only a page needs it
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "decimal": ratio}
+    environment.filters |= {"count": count, "decimal": ratio, "short_name": short_name}
     return environment
 
 
@@ -54,7 +58,7 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "subject": product(facts.product).title if facts.product else "All CAR-T products",
         "n_current": next((step["n"] for step in steps if step["step"] == "current"), 0),
         "n_exposed": cases.get(facts.product or "any_car_t", 0),
-        "sources": f"{len(quarters)} quarters, {quarters[0]} to {quarters[-1]}" if len(quarters) > 1 else f"1 quarter, {quarters[0]}",
+        "quarters": quarters,
         "waterfall": steps,
         "cases": cases,
         "absent": absent_products(facts),

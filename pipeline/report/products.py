@@ -97,7 +97,10 @@ def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTa
 
 def _forests(signals: Sequence[Row], anchor: str, product: Product) -> list[Figure]:
     rows = [row for row in signals if row["scope"] == "narrow" and row["is_assessable"]]
-    named = (("ebgm", "eb05", "eb95", "EBGM with 90 % interval", (1.0, 2.0)), ("ror", "ror_low", "ror_high", "ROR with 95 % interval", (1.0,)))
+    named = (
+        ("ebgm", "eb05", "eb95", "EBGM with 90 % interval", (1.0, 2.0)),
+        ("ror", "ror_low", "ror_high", "ROR with 95 % interval", (1.0,)),
+    )
     drawn = [(name, title, marks, _lines(rows, name, low, high)) for name, low, high, title, marks in named]
     return [
         forest(f"{anchor}-{name}", f"{title}: {product.title}", lines, marks)
@@ -110,8 +113,14 @@ def _lines(rows: Sequence[Row], name: str, low: str, high: str) -> list[Row]:
     titles = {item.id: item.title for item in endpoints()}
     order = list(titles)
     told = [
-        {"label": titles[row["endpoint"]], "comparator": row["comparator"], "estimate": row[name] or None,
-         "low": row[low] or None, "high": row[high], "place": order.index(row["endpoint"])}
+        {
+            "label": titles[row["endpoint"]],
+            "comparator": row["comparator"],
+            "estimate": row[name] or None,
+            "low": row[low] or None,
+            "high": row[high],
+            "place": order.index(row["endpoint"]),
+        }
         for row in rows
     ]
     return sorted(told, key=lambda line: (line["place"], line["comparator"]))
@@ -134,7 +143,13 @@ def _trend(facts: ReportFacts, product: Product, anchor: str) -> Trend:
     labels = list(dated)
     chunks = [labels[start : start + PANELS] for start in range(0, len(labels), PANELS)]
     figures = [
-        quarters_chart(f"{anchor}-q{place}", f"Cases by quarter of initial receipt: {product.title}", {label: dated[label] for label in chunk}, span, marks)
+        quarters_chart(
+            f"{anchor}-q{place}",
+            f"Cases by quarter of initial receipt: {product.title}",
+            {label: dated[label] for label in chunk},
+            span,
+            marks,
+        )
         for place, chunk in enumerate(chunks, 1)
     ]
     return Trend(figures, span, dated, n_undated, events)

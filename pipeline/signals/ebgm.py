@@ -5,6 +5,8 @@ geometric mean, EB05 and EB95 are its 5 % and 95 % points: a 90 % interval, unli
 Source: DuMouchel 1999, doi:10.1080/00031305.1999.10474456.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -26,8 +28,9 @@ def ebgm(observed: npt.ArrayLike, expected: npt.ArrayLike, prior: Prior) -> Inte
     """
     (n, e), position = distinct_rows(*checked_pairs(observed, expected))
     pairs = posterior(n, e, prior)
-    columns = (pairs.geometric_mean(), quantile(pairs, LOW_TAIL), quantile(pairs, HIGH_TAIL))
-    mean, low, high = (column[position] for column in columns)
+    with ThreadPoolExecutor(2) as beside:  # NumPy leaves the interpreter's lock
+        ends = beside.map(lambda tail: quantile(pairs, tail), (LOW_TAIL, HIGH_TAIL))
+        mean, low, high = (column[position] for column in (pairs.geometric_mean(), *ends))
     return Interval(mean, low, high, np.zeros(mean.shape, dtype=np.bool_))
 
 

@@ -51,6 +51,7 @@ def score(
     cells = two_by_two(a, b, c, d)
     expected = expected_count(*cells)
     shrunken = ebgm(cells.a, expected, prior) if prior else None
+    fires = is_signal(cells.a, shrunken.low) if shrunken else np.zeros(expected.shape, dtype=np.bool_)
     return Scores(
         expected=expected,
         prr=proportional_reporting_ratio(*cells, exact_bounds=exact_bounds),
@@ -58,7 +59,7 @@ def score(
         chi2=chi_square(*cells),
         ic=information_component(cells.a, expected),
         ebgm=shrunken,
-        is_signal=is_signal(cells.a, shrunken.low) if shrunken else np.zeros(expected.shape, dtype=np.bool_),
+        is_signal=fires,
     )
 
 

@@ -52,7 +52,10 @@ def write_report(
     parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats)}
     report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
-    report.counts = {"signals_run_id": facts.run_id, "rows": {name: table.num_rows for name, table in facts.tables.items()}}
+    report.counts = {
+        "signals_run_id": facts.run_id,
+        "rows": {name: table.num_rows for name, table in facts.tables.items()},
+    }
     report.seconds = watch.seconds()
     return report
 

@@ -3,13 +3,14 @@
 import datetime as dt
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.intake.archive import parsed_quarter
 from pipeline.intake.publication import quarter_of_day
-from pipeline.steps.result import StepReport
+from pipeline.steps.result import Progress, StepReport, silent
 
 LOG = logging.getLogger("cartwatch")
 
@@ -34,8 +35,20 @@ def data_lock_point_of_run(asked: str | None, partition_key: str | None) -> str 
     return None if given is None else parsed_quarter(given)
 
 
+def write_reports(
+    settings: Settings, as_of: str, products: Sequence[str], progress: Progress = silent
+) -> list[StepReport]:
+    """A report for each product asked for, else one for all, in the folder of that data-lock point."""
+    from pipeline.steps.report import write_report  # noqa: PLC0415 -- a DAG file imports this module and stays light
+
+    out = report_folder(settings, as_of)
+    return [
+        write_report(settings, as_of, product=product, out=out, progress=progress) for product in products or (None,)
+    ]
+
+
 def report_folder(settings: Settings, as_of: str) -> Path:
-    """Where a scheduled run leaves the report of a data-lock point: beside the tables of the lake."""
+    """Where a scheduled run leaves the reports of a data-lock point: beside the tables of the lake."""
     from pipeline.lake.delta import Lake  # noqa: PLC0415 -- a DAG file imports this module and stays light
 
     return Lake(settings.lake).root / "report" / as_of
@@ -46,8 +59,13 @@ def log_progress(line: str) -> None:
     LOG.info(line)
 
 
-def log_report(report: StepReport) -> None:
-    """What the step counted and wrote, a line for each thing, then each of its warnings."""
+def log_report(*reports: StepReport) -> None:
+    """What each step counted and wrote, a line for each thing, then each of its warnings."""
+    for report in reports:
+        _log_one(report)
+
+
+def _log_one(report: StepReport) -> None:
     LOG.info("%s %s done in %.1f s (run %s)", report.step, report.as_of or "", report.seconds, report.run_id)
     for name, value in report.counts.items():
         for entry in value if isinstance(value, list) else [value]:

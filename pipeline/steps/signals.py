@@ -10,7 +10,7 @@ from pipeline.cases.background import FittedPrior, fit_background
 from pipeline.cases.counts import (
     count_exposures_and_events,
     count_pairs,
-    pair_rows_query,
+    pair_rows,
     product_cells,
     register_vocabulary,
 )
@@ -20,6 +20,7 @@ from pipeline.contract.mart import PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
 from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import resolution_id, resolve_cases
@@ -101,8 +102,9 @@ def _compute(
     for name in known:
         n_cases = count_pairs(warehouse, name)
         path = folder / f"pair_count-{name}.parquet"
-        asked = {"as_of": dlp, "comparator": name, "n_cases": n_cases}
-        written.append(("pair_count", name, path, warehouse.write(PAIR_COUNT, pair_rows_query(), path, asked)))
+        written.append(
+            ("pair_count", name, path, write_rows(PAIR_COUNT, pair_rows(warehouse, dlp, name, n_cases), path))
+        )
         progress(f"{dlp} fitting the priors against {name}")
         priors.extend(fit_background(warehouse, name, n_cases, kind, scope) for kind, scope in KINDS)
     progress(f"{dlp} scoring")
@@ -111,10 +113,8 @@ def _compute(
     table = signal_table(cells, priors, _coverage(warehouse), labels, dlp)
     prior_rows = pa.Table.from_pylist([fitted.row(dlp) for fitted in priors], arrow_schema(PRIOR))
     for contract, rows in ((SIGNAL, table), (PRIOR, prior_rows)):
-        warehouse.register("rows", rows)
         path = folder / f"{contract.name}.parquet"
-        written.append((contract.name, None, path, warehouse.write(contract, "SELECT * FROM rows", path)))
-        warehouse.unregister("rows")
+        written.append((contract.name, None, path, write_rows(contract, rows, path)))
     return written
 
 

@@ -90,10 +90,10 @@ def _broken_rules(lake: Lake) -> dict[str, dict[str, int]]:
 
     broken: dict[str, dict[str, int]] = {}
     for file in lake.files("gate_result"):
-        table = pq.ParquetFile(file.path).read(["severity", "passed"]).to_pylist()
+        table = pq.ParquetFile(file.path).read(["severity", "passed", "raised"]).to_pylist()
         counts = broken.setdefault(file.partition["run_id"], {"critical": 0, "warning": 0, "info": 0})
         for row in table:
-            counts[row["severity"]] += not row["passed"]
+            counts["critical" if row["raised"] else row["severity"]] += not row["passed"]
     return broken
 
 

@@ -1,7 +1,9 @@
--- Current cases of any CAR-T whose latest version holds a line that could not be read.
--- Reads: car_t_case, case_current
-SELECT c.case_id, c.quarter, c.report_id, c.incomplete_reason
-FROM car_t_case AS t
-JOIN case_current AS c ON c.case_id = t.case_id
+-- Current cases of an asked product whose latest version holds a line that could not be read.
+-- Reads: asked_product, drug, exposure, case_current
+SELECT DISTINCT c.case_id, c.quarter, c.report_id, c.incomplete_reason
+FROM asked_product AS a
+JOIN drug AS d ON d.drug = a.product
+JOIN exposure AS x ON x.drug_id = d.drug_id
+JOIN case_current AS c ON c.case_id = x.case_id
 WHERE NOT c.is_complete
 ORDER BY c.case_id

@@ -1,7 +1,6 @@
 -- Each current case once for each preferred term it reports.
--- Reads: case_reaction, case_current, term, event
-SELECT DISTINCT c.case_id, e.event_id
+-- Reads: case_reaction, case_current, term_event
+SELECT DISTINCT c.case_id, t.event_id
 FROM case_reaction AS r
 JOIN case_current AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
-JOIN term AS t ON t.published_pt = r.pt
-JOIN event AS e ON e.pt = t.pt
+JOIN term_event AS t ON t.published_pt = r.pt

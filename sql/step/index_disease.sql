@@ -1,26 +1,22 @@
--- What each current case with a malignant term was treated for: the indication of its CAR-T, else the CAR-T's own indications, and its other indications.
--- Reads: case_term, event, vocabulary_malignancy_term, case_indication, case_current, vocabulary_indication_disease, vocabulary_former_name, case_drug, drug_product, exposure, drug, vocabulary_product_disease, vocabulary_product
+-- What each current case with a malignant term was treated for: its CAR-T's indication, else the product's own, and its other indications.
+-- Reads: malignant_term, case_indication, case_current, vocabulary_indication_disease, vocabulary_former_name, car_t_entry, exposure, drug, vocabulary_product_disease, vocabulary_product
 -- A disease named beats one that is not: "unspecified" stays only where nothing else is known.
 WITH malignant_case AS (
-  SELECT DISTINCT t.case_id
-  FROM case_term AS t
-  JOIN event AS e ON e.event_id = t.event_id
-  JOIN vocabulary_malignancy_term AS m ON m.pt = e.pt
+  SELECT DISTINCT c.case_id, c.quarter, c.report_id
+  FROM malignant_term AS m
+  JOIN case_current AS c ON c.case_id = m.case_id
 ),
 indicated AS (
   SELECT DISTINCT c.case_id, i.quarter, i.report_id, i.drug_seq, v.disease
   FROM case_indication AS i
-  JOIN case_current AS c ON c.quarter = i.quarter AND c.report_id = i.report_id
-  JOIN malignant_case AS m ON m.case_id = c.case_id
+  JOIN malignant_case AS c ON c.quarter = i.quarter AND c.report_id = i.report_id
   LEFT JOIN vocabulary_former_name AS f ON f.former_pt = i.indication_pt
   JOIN vocabulary_indication_disease AS v ON v.indication_pt = coalesce(f.current_pt, i.indication_pt)
 ),
 of_car_t AS (
   SELECT DISTINCT n.case_id
   FROM indicated AS n
-  JOIN case_drug AS d ON d.quarter = n.quarter AND d.report_id = n.report_id AND d.drug_seq = n.drug_seq
-  JOIN drug_product AS p
-    ON p.drug_name IS NOT DISTINCT FROM d.drug_name AND p.active_ingredient IS NOT DISTINCT FROM d.active_ingredient
+  JOIN car_t_entry AS d ON d.quarter = n.quarter AND d.report_id = n.report_id AND d.drug_seq = n.drug_seq
   WHERE n.disease <> 'unspecified'
 ),
 of_product AS (
@@ -44,4 +40,4 @@ named AS (
 )
 SELECT case_id, disease FROM named
 UNION ALL
-SELECT case_id, 'unknown' FROM malignant_case WHERE case_id NOT IN (SELECT case_id FROM named)
+SELECT DISTINCT case_id, 'unknown' FROM malignant_term WHERE case_id NOT IN (SELECT case_id FROM named)

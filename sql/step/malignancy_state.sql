@@ -1,5 +1,5 @@
 -- Whether each malignant term of a case is a possible second malignancy (counted), the disease treated, or undecidable.
--- Reads: case_term, event, vocabulary_malignancy_term, index_disease, vocabulary_index_rule
+-- Reads: malignant_term, index_disease, vocabulary_index_rule
 SELECT
   t.case_id, t.event_id,
   CASE
@@ -7,9 +7,7 @@ SELECT
     WHEN bool_or(r.state = 'indeterminate') THEN 'indeterminate'
     ELSE 'counted'
   END AS state
-FROM case_term AS t
-JOIN event AS e ON e.event_id = t.event_id
-JOIN vocabulary_malignancy_term AS m ON m.pt = e.pt
+FROM malignant_term AS t
 JOIN index_disease AS i ON i.case_id = t.case_id
-LEFT JOIN vocabulary_index_rule AS r ON r.kind = m.kind AND r.term_disease = m.disease AND r.index_disease = i.disease
+LEFT JOIN vocabulary_index_rule AS r ON r.kind = t.kind AND r.term_disease = t.disease AND r.index_disease = i.disease
 GROUP BY t.case_id, t.event_id

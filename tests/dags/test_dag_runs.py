@@ -1,15 +1,15 @@
 """Both DAGs run whole, on SQLite, against a loopback copy of FDA's site."""
 
-import io
-import zipfile
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
-from tests.loopback import Fault
 
 from pipeline.config import Settings
 from pipeline.lake.delta import Lake
 from pipeline.steps.ingest import ingest
+from tests.damage import with_empty_terms
+from tests.loopback import Fault
 
 QUARTERS = ["2023Q2", "2023Q3", "2023Q4", "2024Q1"]
 
@@ -26,16 +26,16 @@ def run_quarter(dag_of, quarter):
     return dag_of("faers_quarter").test(logical_date=None, run_conf={"quarter": quarter})
 
 
-def with_partition(key, dag):
-    """dag.test() takes no partition; a scheduled run has one."""
-    import airflow.models.dagrun as dagrun
+def with_partition(dag, key, date=None):
+    """dag.test() takes no partition; a scheduled run has a key and a date, one opened by an asset only a key."""
+    from airflow.models import dagrun
 
     real = dagrun.get_or_create_dagrun
 
     def create(**more):
         run = real(**more)
         run.partition_key = key
-        run.partition_date = more["dag"].timetable.resolve_partition_date(key)
+        run.partition_date = date
         more["session"].commit()
         return run
 
@@ -46,19 +46,6 @@ def with_partition(key, dag):
 def data_files(lake):
     """Every data file of the lake with its bytes' age, which a harmless rerun leaves alone."""
     return {path.relative_to(lake): path.stat().st_mtime_ns for path in lake.rglob("*.parquet")}
-
-
-def broken(archive):
-    """The same quarter with every preferred term empty, as FDA once released one."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            text = old.read(name).decode()
-            if "REAC" in name:
-                header, *rows = text.splitlines()
-                text = "\r\n".join([header, *("$".join([*row.split("$")[:2], "", ""]) for row in rows), ""])
-            new.writestr(name, text)
-    return out.getvalue()
 
 
 def test_a_quarter_runs_from_the_site_to_resolved_cases(dag_of, fda, lake):
@@ -83,7 +70,7 @@ def test_what_the_dag_makes_is_what_the_command_makes(dag_of, fda, lake, archive
 
 
 def test_a_scheduled_run_is_about_the_quarter_of_its_partition(dag_of, fda, lake):
-    run = with_partition("2024-02-01", dag_of("faers_quarter"))
+    run = with_partition(dag_of("faers_quarter"), "2024-02-01", datetime(2024, 2, 1, tzinfo=UTC))
     assert str(run.state) == "success"
     assert [name for name, _ in fda.asked] == ["faers_ascii_2024q1.zip"]
     assert Lake(lake).partitions("report_version") == ["2024Q1"]
@@ -102,17 +89,17 @@ def test_publishing_names_the_quarter_as_the_assets_partition(dag_of, fda, lake)
         assert [(event.asset.name, event.partition_key) for event in events] == [("cartwatch_faers_quarter", "2023Q3")]
 
 
-def test_a_run_without_a_quarter_fails_before_anything_is_asked_for(dag_of, fda, lake, caplog):
+def test_a_run_without_a_quarter_fails_before_anything_is_asked_for(dag_of, fda, lake, capfd):
     run = dag_of("faers_quarter").test(logical_date=None)
+    assert "The run names no quarter" in capfd.readouterr().out
     assert str(run.state) == "failed"
     assert states(run)["fetch"] == "failed"
     assert fda.asked == []
     assert not lake.exists()
-    assert caplog.text
 
 
 def test_a_quarter_of_the_future_fails_at_the_first_try(dag_of, fda, lake):
-    run = with_partition("2090-02-01", dag_of("faers_quarter"))
+    run = with_partition(dag_of("faers_quarter"), "2090-02-01", datetime(2090, 2, 1, tzinfo=UTC))
     assert states(run)["fetch"] == "failed"
     assert tries(run)["fetch"] == 1
     assert fda.asked == []
@@ -135,7 +122,7 @@ def test_a_failed_gate_fails_once_with_the_broken_rules_in_the_log_and_keeps_the
     run_quarter(dag_of, "2023Q2")
     before = {file.path: file.path.read_bytes() for file in Lake(lake).files("case_reaction")}
     good = fda.files["faers_ascii_2023q2.zip"]
-    fda.files["faers_ascii_2023q2.zip"] = broken(good)
+    fda.files["faers_ascii_2023q2.zip"] = with_empty_terms(good)
     capfd.readouterr()
     caplog.clear()
     run = run_quarter(dag_of, "2023Q2")
@@ -180,3 +167,32 @@ def test_four_quarters_stand_beside_each_other_once(dag_of, fda, lake):
     held = Lake(lake)
     assert held.partitions("report_version") == QUARTERS
     assert [file.n_rows for file in held.files("raw_demo")] == [120] * 4
+
+
+@pytest.fixture
+def ingested(lake, archives):
+    """Two quarters in the lake, as the first DAG would leave them."""
+    ingest(Settings(lake=str(lake)), [archives / f"faers_ascii_{name}.zip" for name in ("2023q2", "2023q3")])
+    return lake
+
+
+def test_a_published_quarter_gets_its_signals_and_its_report(dag_of, ingested):
+    run = with_partition(dag_of("signal_run"), "2023Q2")
+    assert states(run) == {"signals": "success", "report": "success"}
+    assert Lake(ingested).partitions("signal", "as_of") == ["2023Q2"]
+    assert [path.suffix for path in (ingested / "report" / "2023Q2").glob("*.html")] == [".html"]
+
+
+def test_a_signal_run_by_hand_takes_the_newest_quarter_and_reports_the_products_asked_for(dag_of, ingested):
+    wanted = ["tisagenlecleucel", "axicabtagene ciloleucel"]
+    run = dag_of("signal_run").test(logical_date=None, run_conf={"products": wanted})
+    assert str(run.state) == "success"
+    assert Lake(ingested).partitions("signal", "as_of") == ["2023Q3"]
+    assert len(list((ingested / "report" / "2023Q3").glob("*.html"))) == 2
+
+
+def test_a_signal_run_as_of_a_quarter_before_the_lake_fails(dag_of, ingested, capfd):
+    assert ingested
+    run = dag_of("signal_run").test(logical_date=None, run_conf={"as_of": "2010Q1"})
+    assert states(run)["signals"] == "failed"
+    assert "NothingThere" in capfd.readouterr().out

@@ -22,7 +22,9 @@ def run(tmp_path_factory):
     root = tmp_path_factory.mktemp("real")
 
     def run(*arguments):
-        done = CliRunner().invoke(main, ["--lake", str(root / "lake"), *map(str, arguments), "--json"], catch_exceptions=False)
+        done = CliRunner().invoke(
+            main, ["--lake", str(root / "lake"), *map(str, arguments), "--json"], catch_exceptions=False
+        )
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
@@ -53,7 +55,9 @@ def test_every_line_of_the_publishers_files_is_accounted_for(ingested, shared):
         for file, data in _files(shared / "data" / "faers" / name):
             code = file.rpartition("/")[2].upper()
             lines = data.count(b"\n") + (data[-1:] not in (b"\n", b""))
-            quarter = next(key for key in counted if key[1] == file)[0] if any(key[1] == file for key in counted) else None
+            quarter = (
+                next(key for key in counted if key[1] == file)[0] if any(key[1] == file for key in counted) else None
+            )
             if quarter is not None:
                 assert counted[(quarter, file)] == lines - ("DELETE" not in code), file
 

@@ -11,7 +11,7 @@ from pipeline.quality.suites import rendered_suites
 
 def test_expectations_on_disk_are_the_rendered_suites():
     on_disk = {path.name: path.read_text(encoding="utf-8") for path in carried("expectations").iterdir()}
-    assert on_disk == rendered_suites(), "stale: render the suites again"
+    assert on_disk == rendered_suites(), "stale: run make render"
 
 
 def test_rendering_twice_gives_the_same_text():

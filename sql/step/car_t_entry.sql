@@ -1,8 +1,8 @@
--- Current cases that name any CAR-T product in any role but "not administered".
+-- Drug entries of current cases that name a CAR-T product in any role but "not administered".
 -- Reads: case_drug, case_current, drug_product
-SELECT DISTINCT c.case_id
+SELECT c.case_id, d.quarter, d.report_id, d.drug_seq
 FROM case_drug AS d
-JOIN drug_product AS p
+SEMI JOIN drug_product AS p
   ON p.drug_name IS NOT DISTINCT FROM d.drug_name AND p.active_ingredient IS NOT DISTINCT FROM d.active_ingredient
 JOIN case_current AS c ON c.quarter = d.quarter AND c.report_id = d.report_id
 WHERE d.role_code IS DISTINCT FROM 'DN'

@@ -1,0 +1,111 @@
+"""A real scheduler on PostgreSQL backfills four quarters from a loopback copy of FDA's site."""
+
+import os
+import time
+
+import pytest
+
+from pipeline.demo.history import write_history
+from pipeline.lake.delta import Lake
+from tests.components import Airflow, database, free_port, named_postgres, postgres, wait_until
+from tests.damage import with_empty_terms
+from tests.loopback import Fault, FdaSite
+
+pytestmark = [pytest.mark.slow, pytest.mark.scheduler, pytest.mark.timeout(600)]
+QUARTERS = ["2023Q2", "2023Q3", "2023Q4", "2024Q1"]
+KEYS = ["2023-05-01", "2023-08-01", "2023-11-01", "2024-02-01"]
+REPORTS = 120
+STATES = "SELECT partition_key, state FROM dag_run WHERE dag_id = '{}' AND run_type = '{}' ORDER BY partition_key"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fda")
+    write_history(folder, QUARTERS[0], QUARTERS[-1], reports=REPORTS, seed=7)
+    with FdaSite(folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def airflow(site, tmp_path_factory):
+    """Healthy, both DAGs read; the schedule itself waits for 2017Q3, which the site does not have."""
+    home = tmp_path_factory.mktemp("airflow")
+    more = {"CARTWATCH_LAKE": str(home / "lake"), "CARTWATCH_FAERS_URL": site.url, "GX_ANALYTICS_ENABLED": "False"}
+    with postgres() as server, database(server) as name, Airflow(home, server, name, more=more).running() as running:
+        wait_until(lambda: running.ask("SELECT 1 FROM serialized_dag HAVING count(*) >= 2"), 60, "DAG in the database")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def backfilled(airflow, site):
+    """The lake after a backfill of four quarters and the signal runs that it set off."""
+    site.faults = [Fault(status=500), Fault(cut=8_000)]
+    airflow.command(
+        *("backfill", "create", "--dag-id", "faers_quarter", "--max-active-runs", "1"),
+        *("--from-date", KEYS[0], "--to-date", KEYS[-1]),
+    )
+    wait_until(lambda: airflow.ask("SELECT 1 FROM backfill WHERE completed_at IS NOT NULL"), 300, "completed backfill")
+    wait_until(lambda: len(_ended(airflow, "signal_run")) == len(QUARTERS), 120, "four signal runs")
+    return Lake(airflow.home / "lake")
+
+
+def _ended(airflow, dag):
+    states = f"SELECT partition_key FROM dag_run WHERE dag_id = '{dag}' AND state IN ('success', 'failed')"
+    return airflow.ask(states)
+
+
+def test_a_backfill_brings_every_quarter_into_the_lake_once(airflow, backfilled):
+    assert airflow.ask(STATES.format("faers_quarter", "backfill")) == [(key, "success") for key in KEYS]
+    assert backfilled.partitions("report_version") == QUARTERS
+    assert [file.n_rows for file in backfilled.files("raw_demo")] == [REPORTS] * len(QUARTERS)
+    assert backfilled.partitions("case_current", "as_of") == QUARTERS
+    assert len(backfilled.history("report_version")) == len(QUARTERS) + 1
+
+
+def test_every_published_quarter_sets_off_one_signal_run(airflow, backfilled):
+    assert airflow.ask(STATES.format("signal_run", "asset_triggered")) == [(quarter, "success") for quarter in QUARTERS]
+    assert backfilled.partitions("signal", "as_of") == QUARTERS
+    pages = sorted(path.parent.name for path in (backfilled.root / "report").glob("*/*.html"))
+    assert pages == QUARTERS
+
+
+def test_the_schedule_catches_up_from_its_start_and_waits_for_what_is_not_there(airflow, backfilled):
+    assert backfilled
+    assert airflow.ask(STATES.format("faers_quarter", "scheduled")) == [("2017-08-01", "running")]
+    tasks = "SELECT task_id, state, try_number FROM task_instance t JOIN dag_run r USING (dag_id, run_id)"
+    waiting = airflow.ask(f"{tasks} WHERE r.run_type = 'scheduled' AND t.state IS NOT NULL")
+    assert [(task, state) for task, state, _ in waiting] == [("fetch", "up_for_retry")]
+
+
+def test_a_failed_gate_is_tried_once_shows_its_rules_and_keeps_the_data(airflow, backfilled, site):
+    before = {file.path: file.path.read_bytes() for file in backfilled.files("case_reaction")}
+    name = "faers_ascii_2023q3.zip"
+    site.files[name] = with_empty_terms(site.files[name])
+    ((run_id,),) = airflow.ask(
+        "SELECT run_id FROM dag_run WHERE run_type = 'backfill' AND partition_key = '2023-08-01'"
+    )
+    tries = _tries(airflow, run_id)
+    airflow.command("dags", "clear", "faers_quarter", "--partition-key", "2023-08-01", "--yes")
+    wait_until(
+        lambda: airflow.ask(f"SELECT 1 FROM dag_run WHERE run_id = '{run_id}' AND state = 'failed'"), 120, "failed run"
+    )
+    log = airflow.task_log(run_id, "validate")
+    assert "empty_pt_share" in log
+    assert "GateFailed" in log
+    assert _tries(airflow, run_id)["validate"] == tries["validate"] + 1
+    assert {file.path: file.path.read_bytes() for file in backfilled.files("case_reaction")} == before
+
+
+def _tries(airflow, run_id):
+    return dict(airflow.ask(f"SELECT task_id, try_number FROM task_instance WHERE run_id = '{run_id}'"))
+
+
+def test_a_database_server_of_our_own_starts_and_ends(monkeypatch):
+    monkeypatch.setenv("CARTWATCH_TEST_POSTGRES", f"127.0.0.1:{free_port()}")
+    began = time.monotonic()
+    with postgres() as server, database(server) as name:
+        assert server.port != named_postgres().port
+        assert server.run("SELECT 1", name) == [(1,)]
+    assert not server.answers()
+    assert time.monotonic() - began < 60
+    assert os.environ["CARTWATCH_TEST_POSTGRES"]
