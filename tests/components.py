@@ -1,6 +1,7 @@
 """PostgreSQL and the parts of a real Airflow, started for a test and stopped without a trace."""
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -94,7 +95,7 @@ def postgres() -> Iterator[Postgres]:
     if named.answers():
         yield named
         return
-    programs = _programs()
+    programs = server_programs()
     if programs is None:
         refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         refuse(f"no PostgreSQL at {named.host}:{named.port} and no initdb on this machine: set CARTWATCH_TEST_POSTGRES")
@@ -102,7 +103,7 @@ def postgres() -> Iterator[Postgres]:
         yield own
 
 
-def _programs() -> Path | None:
+def server_programs() -> Path | None:
     """The folder of initdb and pg_ctl."""
     if found := shutil.which("initdb"):
         return Path(found).parent
@@ -172,6 +173,7 @@ class Airflow:
                 "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
                 "AIRFLOW__CORE__PARALLELISM": "2",
+                "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.server.url(self.database),
                 "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
             }
@@ -184,6 +186,15 @@ class Airflow:
         assert done.returncode == 0, f"{' '.join(words)}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout
 
+    def post(self, path: str, body: dict[str, object]) -> dict:
+        """What the REST API answers."""
+        base = f"http://127.0.0.1:{self.port}"
+        token = requests.get(f"{base}/auth/token", timeout=10).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = requests.post(f"{base}/api/v2/{path}", json=body, headers=bearer, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()
+
     def ask(self, statement: str) -> list[tuple]:
         return self.server.run(statement, self.database)
 
@@ -191,6 +202,12 @@ class Airflow:
         """Every try's log of a task, as the web page shows them."""
         folder = self.home / "logs" / "dag_id=faers_quarter" / f"run_id={run_id}" / f"task_id={task_id}"
         return "\n".join(path.read_text() for path in sorted(folder.glob("*.log")))
+
+    def errors(self) -> list[str]:
+        """What the tasks that failed said."""
+        lines = [line for path in (self.home / "logs").rglob("attempt=*.log") for line in path.read_text().splitlines()]
+        entries = [json.loads(line) for line in lines if '"level":"error"' in line]
+        return [f"{entry.get('task_id')}: {entry.get('error_detail', [{}])[0].get('exc_value')}" for entry in entries]
 
     def is_healthy(self) -> bool:
         try:

@@ -65,7 +65,7 @@ def count_pairs(warehouse: Warehouse, comparator: str) -> int:
 
 
 def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -> pa.Table:
-    """The rows of pair_count for the pairs just counted; names stay dictionaries, so that millions of rows are cheap."""
+    """The rows of pair_count for the pairs just counted; names are looked up by number, which SQL would join."""
     pairs = warehouse.arrow(model("step/pair_margin"))
     drugs = warehouse.arrow("SELECT drug FROM drug ORDER BY drug_id")
     events = warehouse.arrow("SELECT event, event_kind, scope FROM event ORDER BY event_id")
@@ -74,18 +74,16 @@ def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -
         "as_of": _repeated(as_of, n_rows),
         "comparator": _repeated(comparator, n_rows),
         "drug": _named(pairs["drug_id"], drugs["drug"]),
-        "event": _named(pairs["event_id"], events["event"]),
-        **{name: _named(pairs["event_id"], events[name]).cast(pa.string()) for name in ("event_kind", "scope")},
+        **{name: _named(pairs["event_id"], events[name]) for name in events.column_names},
         **{name: pairs[name] for name in ("a", "n_drug", "n_event")},
         "n_cases": pa.repeat(pa.scalar(n_cases, pa.int64()), n_rows),
     }
     return pa.table({name: columns[name] for name in PAIR_COUNT.names})
 
 
-def _named(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.DictionaryArray:
+def _named(ids: pa.ChunkedArray, names: pa.ChunkedArray) -> pa.ChunkedArray:
     """Names by their number, counted from 1."""
-    places = pc.subtract(ids.combine_chunks().cast(pa.int32()), pa.scalar(1, pa.int32()))
-    return pa.DictionaryArray.from_arrays(places, names.combine_chunks())
+    return names.take(pc.subtract(ids, pa.scalar(1, ids.type)))
 
 
 def _repeated(text: str, n_rows: int) -> pa.DictionaryArray:

@@ -17,12 +17,13 @@ def land(quarter: QuarterInput, root: Path) -> tuple[Path, str]:
     """Copy one quarter's files into the landing area; returns their folder and their SHA-256.
 
     A zip is hashed whole; loose files by the list of their names and hashes. Files already landed
-    with the same hash are left alone, so the receipt keeps the time of the first arrival.
+    with the same hash are left alone: the receipt keeps the time of the first arrival and notes the last.
     """
     hashes = _hashes(quarter)
     sha256 = next(iter(hashes.values())) if _is_zip(quarter) else _digest_of(hashes)
     folder = root / "landing" / "faers" / quarter.quarter / sha256
     if (folder / RECEIPT).exists():
+        _note_arrival(folder / RECEIPT)
         return folder, sha256
     building = folder.with_name(f".{sha256}")
     shutil.rmtree(building, ignore_errors=True)
@@ -32,7 +33,7 @@ def land(quarter: QuarterInput, root: Path) -> tuple[Path, str]:
         shutil.copyfile(source, target)
         if _sha256(target) != hashes[name]:
             raise LakeConflict(f"{source} changed while it was being copied: run this again when nobody writes it.")
-    (building / RECEIPT).write_text(json.dumps(_receipt(quarter, sha256, hashes), indent=1) + "\n", encoding="utf-8")
+    _write_receipt(building / RECEIPT, _receipt(quarter, sha256, hashes))
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
     return folder, sha256
@@ -57,7 +58,22 @@ def landed(root: Path, quarter: str, limits: ArchiveLimits, sha256: str | None =
 
 
 def _arrival(receipt: Path) -> str:
-    return str(json.loads(receipt.read_text(encoding="utf-8"))["time"])
+    return str(json.loads(receipt.read_text(encoding="utf-8"))["last_given"])
+
+
+def _note_arrival(receipt: Path) -> None:
+    content = json.loads(receipt.read_text(encoding="utf-8")) | {"last_given": _now()}
+    _write_receipt(receipt, content)
+
+
+def _write_receipt(receipt: Path, content: dict[str, object]) -> None:
+    building = receipt.with_name(f".{receipt.name}")
+    building.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    building.replace(receipt)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
 
 
 def _is_zip(quarter: QuarterInput) -> bool:
@@ -91,5 +107,6 @@ def _receipt(quarter: QuarterInput, sha256: str, hashes: dict[str, str]) -> dict
         "sha256": sha256,
         "size": sum(path.stat().st_size for path in _sources(quarter).values()),
         "files": hashes,
-        "time": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
+        "time": _now(),
+        "last_given": _now(),
     }

@@ -220,38 +220,54 @@ def _arrow_rows(buffer: pa.Buffer, columns: list[str], n_extra: int) -> pa.Table
 def _whole_records(line: str, columns: list[str], n_delimiters: int) -> list[list[str]] | None:
     """The line as k ≥ 1 whole records, or None where that would be a guess.
 
-    Where each record ends in a delimiter (AERS), records follow each other whole. Else the last field of
-    all but the last must be empty, so that the next record's first field stands in its place, and
-    every record must begin with a case number and version that agree.
+    Records follow each other whole, each ended by a delimiter (AERS) or parted by one; or else the last
+    value of one and the first of the next have run together, and the case number behind tells them apart.
     """
     fields, n = line.split("$"), len(columns)
     if len(fields) == n_delimiters + 1:
         return [fields[:n]] if "\r" in line and not any(fields[n:]) else None
+    readings = []
     if n_delimiters == n and len(fields) % n == 1 and not fields[-1]:
-        records = [fields[i : i + n] for i in range(0, len(fields) - 1, n)]
-    elif n_delimiters == n - 1 > 0 and len(fields) > n and (len(fields) - 1) % (n - 1) == 0:
-        records = [[*fields[i : i + n - 1], ""] for i in range(0, len(fields) - 1, n - 1)]
-        records[-1][-1] = fields[-1]
-        if not all(_is_version_of(record, columns) for record in records):
-            return None
-    else:
-        return None
-    return records if len(records) > 1 and all(_begins_a_record(record, columns) for record in records) else None
+        readings.append(_chunks(fields[:-1], n))
+    if n_delimiters == n - 1 and len(fields) % n == 0:
+        readings.append(_chunks(fields, n))
+    if n_delimiters == n - 1 > 1 and columns[:2] == ["primaryid", "caseid"] and (len(fields) - 1) % (n - 1) == 0:
+        readings.append(_parted(fields, n))
+    sure = [records for records in readings if len(records) > 1 and all(_begins_a_record(r, columns) for r in records)]
+    return sure[0] if len(sure) == 1 else None
+
+
+def _chunks(fields: list[str], n: int) -> list[list[str]]:
+    return [fields[i : i + n] for i in range(0, len(fields), n)]
+
+
+def _parted(fields: list[str], n: int) -> list[list[str]]:
+    """Records of n fields from fields in which each record's last has run into the next one's first; empty if unsure.
+
+    The first field is the case number, which stands alone behind it, and a version of one to three
+    digits; where that could begin at two places the line stays whole.
+    """
+    records = [fields[:n]]
+    for at in range(n - 1, len(fields) - 1, n - 1):
+        case, joined = fields[at + 1], records[-1][-1]
+        begins = [k for k in range(len(joined)) if case and re.fullmatch(rf"{re.escape(case)}\d{{1,3}}", joined[k:])]
+        if len(begins) != 1:
+            return []
+        records[-1][-1] = joined[: begins[0]]
+        records.append([joined[begins[0] :], *fields[at + 1 : at + n]])
+    return records
 
 
 def _begins_a_record(record: list[str], columns: list[str]) -> bool:
-    """The ids are numbers, and the version belongs to the case where both are given."""
-    ids = [value for name, value in zip(columns, record, strict=True) if name in {"primaryid", "caseid"}]
-    numbered = all(IDENTITY.fullmatch(value) for value in ids)
-    is_faers = "caseid" in columns and "foll_seq" not in columns
-    return numbered and (not is_faers or _is_version_of(record, columns))
-
-
-def _is_version_of(record: list[str], columns: list[str]) -> bool:
-    """Primaryid is caseid followed by a version of one to three digits."""
+    """The ids are numbers, and in FAERS the report's is the case's with its version."""
     named = dict(zip(columns, record, strict=True))
-    report, case = named["primaryid"], named.get("caseid", "")
-    return bool(case) and report.startswith(case) and re.fullmatch(r"\d{1,3}", report[len(case) :]) is not None
+    if not all(IDENTITY.fullmatch(named[name]) for name in ("primaryid", "caseid") if name in named):
+        return False
+    if "caseid" not in named or "foll_seq" in named:
+        return True
+    version = named["primaryid"].removeprefix(named["caseid"])
+    is_version = version != named["primaryid"] and re.fullmatch(r"\d{1,3}", version) is not None
+    return is_version and named.get("caseversion", version) == version
 
 
 def _rejection(line: int, text: str, columns: list[str], n_delimiters: int, *, blank: bool) -> Rejection:

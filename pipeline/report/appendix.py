@@ -77,15 +77,18 @@ def designated_events(facts: ReportFacts) -> list[tuple[Endpoint, list[Row]]]:
     """Each designated endpoint with its cases, those of the narrow scope first."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in facts.rows("designated_case"):
-        rows[row["endpoint"]].append(row | _readable(row))
-    return [(item, rows[item.id]) for item in endpoints() if item.is_designated]
+        rows[row["endpoint"]].append(row)
+    return [(item, [row | _readable(row, item) for row in rows[item.id]]) for item in endpoints() if item.is_designated]
 
 
-def _readable(row: Row) -> Row:
+def _readable(row: Row, endpoint: Endpoint) -> Row:
+    """Codes in words, the age in years, and each term with whether it is one of the endpoint."""
+    named = {term_key(pt) for pt in endpoint.terms("broad")}
     codes = [code for code in (row["outcome_codes"] or "").split(", ") if code]
     return {
         "age": _age(row["age_years"]),
         "reporter": REPORTERS.get(row["reporter_type_code"], row["reporter_type_code"]),
+        "named_terms": [(term, term_key(term) in named) for term in (row["terms"] or "–").split("; ")],
         "outcomes": ", ".join(OUTCOMES.get(code, code) for code in codes),
     }
 

@@ -1,6 +1,5 @@
 """The same tables as CSV files and as a workbook, for people who count on."""
 
-import csv
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,17 +20,12 @@ README = "README"
 
 
 def write_csv_files(facts: ReportFacts, folder: Path) -> None:
-    """One CSV file for each table of the report; text quoted, numbers not, LF line ends, empty where nothing is known."""
+    """One CSV file for each table of the report: UTF-8, text quoted, numbers not, LF line ends, nothing where unknown."""
     for name in QUERIES:
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(
-                stream,
-                quoting=csv.QUOTE_STRINGS if hasattr(csv, "QUOTE_STRINGS") else csv.QUOTE_NONNUMERIC,
-                lineterminator="\n",
-            )
-            table = facts.tables[name]
-            writer.writerow(table.column_names)
-            writer.writerows([_csv_cell(value) for value in row.values()] for row in table.to_pylist())
+        table = facts.tables[name]
+        lines = [table.column_names, *(row.values() for row in facts.rows(name))]
+        text = "".join(",".join(map(_csv_cell, line)) + "\n" for line in lines)
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
 
 
 def write_workbook(facts: ReportFacts, path: Path) -> None:
@@ -43,7 +37,7 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
     )
     book.set_properties({"title": facts.name, "created": CREATED})
     formats = {
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
+        "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
@@ -68,12 +62,15 @@ def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
     return lines
 
 
-def _csv_cell(value: object) -> object:
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return value.isoformat() if isinstance(value, dt.date) else value
+    if isinstance(value, str):
+        safe = f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        return '"' + safe.replace('"', '""') + '"'
+    return str(value)
 
 
 def _write_readme(sheet: Any, facts: ReportFacts, formats: dict[str, Any]) -> None:

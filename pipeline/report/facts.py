@@ -1,6 +1,6 @@
 """What a report says, read from the lake once: one table for each query in sql/report/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,23 @@ class ReportFacts:
     vocabulary_version: str
     product: str | None
     tables: "dict[str, pa.Table]"
+    _rows: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
+    _by_product: dict[str, dict[str, list[Row]]] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, name: str) -> list[Row]:
         """The rows of one query, in its order."""
-        rows: list[Row] = self.tables[name].to_pylist()
-        return rows
+        if name not in self._rows:
+            self._rows[name] = self.tables[name].to_pylist()
+        return self._rows[name]
+
+    def rows_of(self, name: str, product: str) -> list[Row]:
+        """Those of one product."""
+        if name not in self._by_product:
+            found: dict[str, list[Row]] = {}
+            for row in self.rows(name):
+                found.setdefault(row["product"], []).append(row)
+            self._by_product[name] = found
+        return self._by_product[name].get(product, [])
 
     @property
     def name(self) -> str:

@@ -7,13 +7,15 @@ from functools import cache
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
-FONT = "system-ui, sans-serif"
+FONT = "inherit"
 LABEL_CHARACTERS = 25
 PLOT_WIDTH, LABEL_WIDTH, ROW_HEIGHT = 235, 165, 30
 PANEL_WIDTH, PANEL_HEIGHT = 325, 46
-SYMBOL_SIZE = 42
+SYMBOL_SIZE, LINE_HEIGHT = 42, 12
 # A ratio outside these bounds is drawn at the edge; its number stands in the table.
 LEAST_RATIO, MOST_RATIO = 0.01, 10_000.0
+WHOLE_ONLY = "datum.value % 1 ? '' : format(datum.value, ',d')"
+TEXT_OF_LINES = re.compile(r'translate\((-?[\d.]+),(-?[\d.]+)\)("[^>]*>)((?:<tspan[^>]*>[^<]*</tspan>){2,})')
 GLYPHS = {"all": "circle", "non_car_t": "diamond"}
 
 
@@ -111,7 +113,7 @@ def _quarters_template() -> Any:
     import altair as alt  # noqa: PLC0415 -- as above
 
     x = alt.X("quarter:N", title=None, axis=_quarter_axis(alt), scale=alt.Scale(paddingInner=0.15))
-    y = alt.Y("n:Q", title=None, axis=alt.Axis(format="d", grid=False, tickCount=2, tickMinStep=1))
+    y = alt.Y("n:Q", title=None, axis=alt.Axis(labelExpr=WHOLE_ONLY, grid=False, tickCount=2, tickMinStep=1))
     base = alt.Chart()
     layers = (
         base.transform_filter("datum.is_marked").mark_rule(stroke="var(--mark)", strokeDash=[2, 2]).encode(x=x),
@@ -183,7 +185,7 @@ def _label_axis(alt: Any) -> Any:
         domain=False,
         ticks=False,
         labelFontSize=11,
-        labelLineHeight=12,
+        labelLineHeight=LINE_HEIGHT,
         labelPadding=6,
     )
 
@@ -209,9 +211,17 @@ def _svg(specification: Any, figure_id: str, title: str, description: str) -> st
     inside = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", svg)
     inside = re.sub(r'\b(id="|url\(#|href="#)([\w-]+)', rf"\1{figure_id}-\2", inside)
     inside = re.sub(r' (role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", inside)
+    inside = TEXT_OF_LINES.sub(_centred, inside)
     named = f'<title id="{figure_id}-t">{_text(title)}</title><desc id="{figure_id}-d">{_text(description)}</desc>'
     head = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{figure_id}-t {figure_id}-d"'
     return f"<svg {head}>{named}{inside}</svg>"
+
+
+def _centred(found: re.Match[str]) -> str:
+    """A label of several lines, its middle where its first line stood."""
+    x, y, rest, lines = found.groups()
+    up = (lines.count("<tspan") - 1) * LINE_HEIGHT / 2
+    return f"translate({x},{float(y) - up:.2f}){rest}{lines}"
 
 
 def _text(words: str) -> str:

@@ -1,20 +1,18 @@
 """How numbers are written: enough digits, one minus sign, and what there is to say where there is no number."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
-TENS, HUNDREDS, THOUSANDS = 10, 100, 1000
+TENS, HUNDREDS = 10, 100
 HEAT = ((8.0, "h4"), (4.0, "h3"), (2.0, "h2"), (1.0, "h1"))
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure as it is printed: the estimate, its interval, and the sentence a screen reader speaks."""
+class Measure(NamedTuple):
+    """One measure as it is printed: the estimate and its interval, or the one bound that is known."""
 
     estimate: str
     interval: str
-    spoken: str
 
 
 def count(value: int | None) -> str:
@@ -22,13 +20,18 @@ def count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}".replace(",", "\u202f").replace("-", "−")
 
 
+def cases(value: int | None) -> str:
+    """A count with its unit."""
+    return f"{count(value)} case{'' if value == 1 else 's'}"
+
+
 def ratio(value: float) -> str:
-    """A ratio in three significant digits or so: 0.42, 7.31, 42.6, 1 234."""
+    """A ratio that is nought or more, in about three digits: 0.42, 7.31, 42.6, 1 234."""
     if value == 0:
         return "0"
-    if abs(value) < TENS:
+    if round(value, 2) < TENS:
         return f"{value:.2f}"
-    return f"{value:.1f}" if abs(value) < HUNDREDS else count(round(value))
+    return f"{value:.1f}" if round(value, 1) < HUNDREDS else count(round(value))
 
 
 def signed(value: float) -> str:
@@ -37,26 +40,23 @@ def signed(value: float) -> str:
 
 
 def ratio_measure(row: Row, name: str) -> Measure:
-    """PRR or ROR of a signal row; infinite where no comparator case has the event, then only the lower bound is known."""
+    """PRR or ROR of a signal row.
+
+    Infinite where no comparator case has the event: only the lower bound is known then. Nought where no case of the
+    product has it: only the upper bound.
+    """
     estimate, low, high = row[name], row[f"{name}_low"], row[f"{name}_high"]
-    short = name.upper()
     if row[f"is_{name}_infinite"]:
-        bound = "" if low is None else f"lower bound {ratio(low)}"
-        return Measure("∞", bound, f"{short} infinite, {bound or 'no bound'}")
-    if estimate is None:
-        return _nothing(short)
-    if row["a"] == 0:
-        bound = "" if high is None else f"upper bound {ratio(high)}"
-        return Measure("0", bound, f"{short} 0, {bound or 'no bound'}")
-    return _between(short, ratio(estimate), low, high, ratio)
+        return Measure("∞", "" if low is None else f"lower bound {ratio(low)}")
+    if estimate is not None and row["a"] == 0:
+        return Measure("0", "" if high is None else f"upper bound {ratio(high)}")
+    return _between(estimate, low, high, ratio)
 
 
 def shrunken_measure(row: Row, names: tuple[str, str, str]) -> Measure:
     """IC (IC025 to IC975) or EBGM (EB05 to EB95) of a signal row."""
     estimate, low, high = (row[name] for name in names)
-    written = signed if names[0] == "ic" else ratio
-    short = names[0].upper()
-    return _nothing(short) if estimate is None else _between(short, written(estimate), low, high, written)
+    return _between(estimate, low, high, signed if names[0] == "ic" else ratio)
 
 
 def heat(eb05: float | None) -> str:
@@ -64,12 +64,8 @@ def heat(eb05: float | None) -> str:
     return next((name for least, name in HEAT if eb05 is not None and eb05 >= least), "")
 
 
-def _between(short: str, estimate: str, low: float | None, high: float | None, written: Any) -> Measure:
-    if low is None or high is None:
-        return Measure(estimate, "", f"{short} {estimate}")
-    interval = f"{written(low)} to {written(high)}"
-    return Measure(estimate, interval, f"{short} {estimate}, {interval}")
-
-
-def _nothing(short: str) -> Measure:
-    return Measure("–", "", f"{short} not computed")
+def _between(estimate: float | None, low: float | None, high: float | None, written: Callable[[float], str]) -> Measure:
+    if estimate is None:
+        return Measure("–", "")
+    interval = "" if low is None or high is None else f"{written(low)} to {written(high)}"
+    return Measure(written(estimate), interval)

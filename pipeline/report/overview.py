@@ -10,6 +10,8 @@ from pipeline.vocabulary.endpoints import Endpoint, endpoints
 from pipeline.vocabulary.products import Product, products
 
 EBGM = ("ebgm", "eb05", "eb95")
+# A longer list is one of all infections or malignancies: it always has terms that nobody reported.
+LONGEST_WRITTEN_LIST = 30
 IC = ("ic", "ic025", "ic975")
 
 
@@ -93,6 +95,18 @@ def overviews(facts: ReportFacts, shown: Sequence[Product]) -> list[Overview]:
         )
         for against in comparators()
     ]
+
+
+def sparse_terms(facts: ReportFacts) -> dict[tuple[str, str], str]:
+    """For each endpoint and scope of which fewer than half the terms occur in the source: how many do, in words."""
+    found: dict[tuple[str, str], list[bool]] = {}
+    for row in facts.rows("endpoint_definition"):
+        found.setdefault((row["endpoint"], row["scope"]), []).append(row["is_present"])
+    return {
+        key: f"{sum(present)} of {len(present)} terms occur"
+        for key, present in found.items()
+        if 0 < 2 * sum(present) < len(present) <= LONGEST_WRITTEN_LIST
+    }
 
 
 def waterfall(facts: ReportFacts) -> list[Row]:

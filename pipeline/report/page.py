@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.report.appendix import GLOSSARY, definitions, designated_events, quality_by_quarter
 from pipeline.report.facts import ReportFacts
-from pipeline.report.numbers import count, ratio
-from pipeline.report.overview import absent_products, overviews, reported_products, short_name, waterfall
+from pipeline.report.numbers import cases, count, ratio
+from pipeline.report.overview import absent_products, overviews, reported_products, short_name, sparse_terms, waterfall
 from pipeline.report.products import product_section
 from pipeline.report.wording import LIMITS, refuse_words_of_incidence
 from pipeline.vocabulary.choices import comparators
@@ -39,14 +39,14 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "decimal": ratio, "short_name": short_name}
+    environment.filters |= {"count": count, "cases": cases, "decimal": ratio, "short_name": short_name}
     return environment
 
 
 def _content(facts: ReportFacts) -> Mapping[str, Any]:
     """Every name the templates use."""
     shown = reported_products(facts)
-    cases = {row["product"]: row["n_cases"] for row in facts.rows("product_case")}
+    cases_of = {row["product"]: row["n_cases"] for row in facts.rows("product_case")}
     steps = waterfall(facts)
     archives = facts.rows("source_archive")
     quarters = sorted({row["quarter"] for row in archives})
@@ -57,12 +57,13 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "limits": LIMITS,
         "subject": product(facts.product).title if facts.product else "All CAR-T products",
         "n_current": next((step["n"] for step in steps if step["step"] == "current"), 0),
-        "n_exposed": cases.get(facts.product or "any_car_t", 0),
+        "n_exposed": cases_of.get(facts.product or "any_car_t", 0),
         "quarters": quarters,
         "waterfall": steps,
-        "cases": cases,
+        "cases_of": cases_of,
         "absent": absent_products(facts),
         "overviews": overviews(facts, shown),
+        "sparse": sparse_terms(facts),
         "rule_text": signals[0]["rule"] if signals else "",
         "comparators": comparators(),
         "sections": [product_section(facts, item) for item in shown],

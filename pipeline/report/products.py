@@ -1,21 +1,19 @@
 """One product's section: its tables, its forest plots, its quarters and its most reported terms."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from pipeline.report.facts import ReportFacts, Row
-from pipeline.report.figures import Figure, forest, quarters_chart
+from pipeline.report.figures import Figure, forest
 from pipeline.report.overview import Cell, cell
-from pipeline.vocabulary.choices import CalendarEvent, Comparator, calendar, comparators
+from pipeline.report.trend import Trend, trend
+from pipeline.vocabulary.choices import Comparator, comparators
 from pipeline.vocabulary.endpoints import Endpoint, Scope, endpoints
 from pipeline.vocabulary.files import term_key
 from pipeline.vocabulary.products import Product
 
 TOP_TERMS, TOP_MARKED = 20, 15
-PANELS = 7
-ALL_CASES = "All current cases"
 SCOPES: tuple[Scope, ...] = ("narrow", "broad")
 
 
@@ -38,17 +36,6 @@ class TermRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Trend:
-    """Cases by quarter of initial receipt: charts, the same numbers as a table, the events between the quarters."""
-
-    figures: list[Figure]
-    quarters: list[str]
-    counts: dict[str, dict[str, int]]
-    n_undated: int
-    events: list[tuple[int, CalendarEvent]]
-
-
-@dataclass(frozen=True, slots=True)
 class ProductSection:
     """Everything the page says of one product; anchor is its place in the page."""
 
@@ -67,25 +54,21 @@ class ProductSection:
 def product_section(facts: ReportFacts, product: Product) -> ProductSection:
     """The section of a product that at least one case names."""
     anchor = f"product-{product.id.replace(' ', '-').replace('_', '-')}"
-    signals = _of(facts, "endpoint_signal", product)
-    terms = _terms(_of(facts, "term_signal", product))
-    counts = _of(facts, "product_case", product)[0]
+    signals = facts.rows_of("endpoint_signal", product.id)
+    terms = _terms(facts.rows_of("term_signal", product.id))
+    counts = facts.rows_of("product_case", product.id)[0]
     return ProductSection(
         product=product,
         anchor=anchor,
         counts=counts,
         tables=[_table(signals, scope, against) for scope in SCOPES for against in comparators()],
         forests=_forests(signals, anchor, product),
-        trend=_trend(facts, product, anchor),
+        trend=trend(facts, product, anchor),
         top_terms=terms[:TOP_TERMS],
         marked_terms=_outside_endpoints(terms)[:TOP_MARKED],
         n_terms=len(terms),
-        left_out={row["state"]: row["n_cases"] for row in _of(facts, "malignancy_left_out", product)},
+        left_out={row["state"]: row["n_cases"] for row in facts.rows_of("malignancy_left_out", product.id)},
     )
-
-
-def _of(facts: ReportFacts, name: str, product: Product) -> list[Row]:
-    return [row for row in facts.rows(name) if row["product"] == product.id]
 
 
 def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTable:
@@ -124,54 +107,6 @@ def _lines(rows: Sequence[Row], name: str, low: str, high: str) -> list[Row]:
         for row in rows
     ]
     return sorted(told, key=lambda line: (line["place"], line["comparator"]))
-
-
-def _trend(facts: ReportFacts, product: Product, anchor: str) -> Trend:
-    counts: dict[str, dict[str, int]] = {ALL_CASES: {}} | {item.title: {} for item in endpoints()}
-    titles = {item.id: item.title for item in endpoints()}
-    for row in _of(facts, "product_quarter", product):
-        if row["receipt_quarter"]:
-            counts[ALL_CASES][row["receipt_quarter"]] = row["n_cases"]
-    for row in _of(facts, "endpoint_quarter", product):
-        if row["scope"] == "narrow" and row["receipt_quarter"]:
-            counts[titles[row["endpoint"]]][row["receipt_quarter"]] = row["n_cases"]
-    n_undated = sum(row["n_cases"] for row in _of(facts, "product_quarter", product) if row["receipt_quarter"] is None)
-    dated = {label: found for label, found in counts.items() if found}
-    span = quarters_between(min(dated[ALL_CASES], default=facts.as_of), max([facts.as_of, *dated[ALL_CASES]]))
-    events = [(number, event) for number, event in enumerate(calendar(), 1) if quarter_of(event) in span]
-    marks = _marks(events)
-    labels = list(dated)
-    chunks = [labels[start : start + PANELS] for start in range(0, len(labels), PANELS)]
-    figures = [
-        quarters_chart(
-            f"{anchor}-q{place}",
-            f"Cases by quarter of initial receipt: {product.title}",
-            {label: dated[label] for label in chunk},
-            span,
-            marks,
-        )
-        for place, chunk in enumerate(chunks, 1)
-    ]
-    return Trend(figures, span, dated, n_undated, events)
-
-
-def _marks(events: Sequence[tuple[int, CalendarEvent]]) -> list[Row]:
-    """One mark for each quarter, with the numbers of all its events."""
-    numbers: dict[str, list[str]] = defaultdict(list)
-    for number, event in events:
-        numbers[quarter_of(event)].append(str(number))
-    return [{"quarter": quarter, "number": ",".join(found)} for quarter, found in numbers.items()]
-
-
-def quarter_of(event: CalendarEvent) -> str:
-    """The quarter of a day of the calendar, as 2024Q1."""
-    return f"{event.date.year}Q{(event.date.month - 1) // 3 + 1}"
-
-
-def quarters_between(first: str, last: str) -> list[str]:
-    """Every quarter from first to last, both included."""
-    start, stop = (int(name[:4]) * 4 + int(name[5]) - 1 for name in (first, last))
-    return [f"{number // 4}Q{number % 4 + 1}" for number in range(start, stop + 1)]
 
 
 def _terms(signals: Sequence[Row]) -> list[TermRow]:

@@ -7,13 +7,10 @@ from pipeline.errors import CartwatchError
 
 # The only sentences of ours that may use the words: they say what the numbers are not.
 LIMITS = (
-    "These numbers are not rates, risks or incidences: nobody knows how many patients were treated and had no event, "
-    "and a report is only made when somebody chooses to make it.",
+    "These numbers are not rates, risks or incidences: nobody knows how many patients were treated and had no event, and a report is only made when somebody chooses to make it.",
     "A report does not show that the medicine caused the event, and FAERS does not link a drug to a reaction.",
-    "PRR, ROR, IC and EBGM compare how often an event is reported with a product with how often it is reported "
-    "otherwise. They say where to look, not what is true.",
-    "The rule that marks a signal is provisional and has not been calibrated; a marked row is a question, an unmarked "
-    "one is no reassurance.",
+    "PRR, ROR, IC and EBGM compare how often an event is reported with a product with how often it is reported otherwise. They say where to look, not what is true.",
+    "The rule that marks a signal is provisional and has not been calibrated; a marked row is a question, an unmarked one is no reassurance.",
     "Endpoints overlap and are never summed; the terms are counted at any time after treatment.",
     "No event reported is not no event: read the upper bound.",
 )

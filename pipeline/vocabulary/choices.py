@@ -21,8 +21,9 @@ class Role:
 class Comparator:
     """The reports a product is compared with.
 
-    excludes_car_t: reports with any CAR-T are left out. since_approval: only reports whose initial receipt is on or
-    after the product's first approval; that bound holds for the product's own reports too.
+    excludes_car_t: reports with any CAR-T, in any role but "not administered", are left out. since_approval: only
+    reports whose initial receipt is on or after the product's first approval. Both bind the reports compared with; the
+    product's own reports are all counted, whenever received.
     """
 
     id: str

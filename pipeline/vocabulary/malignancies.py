@@ -18,7 +18,7 @@ class MalignancyTerm:
     """One reviewed preferred term of a neoplasm.
 
     kind: `malignant`; `progression` (return, spread or persistence of a known disease); `unspecific` (no organ or type,
-    metastases); `benign` (reviewed and never a malignancy).
+    metastases, or a nature not told or uncertain); `benign` (reviewed and never a malignancy).
     """
 
     pt: str

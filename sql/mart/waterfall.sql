@@ -25,4 +25,4 @@ step (step_number, step, unit, n, meaning) AS (
   UNION ALL
   SELECT 7, 'of which incomplete', 'case', n_incomplete, 'A line of the latest version could not be read; no older version steps in.' FROM held
 )
-SELECT $as_of AS as_of, step_number, step, unit, n, meaning FROM step ORDER BY step_number
+SELECT $as_of AS as_of, step_number::BIGINT AS step_number, step, unit, n, meaning FROM step ORDER BY step_number

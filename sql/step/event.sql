@@ -1,5 +1,5 @@
 -- One number for each event asked about: every preferred term, and each endpoint in both scopes.
--- Reads: term, vocabulary_endpoint, vocabulary_endpoint_term
+-- Reads: term, vocabulary_endpoint
 WITH listed AS (
   SELECT DISTINCT 'pt' AS event_kind, event, NULL AS scope, pt FROM term
   UNION ALL

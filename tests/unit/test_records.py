@@ -78,9 +78,27 @@ def test_records_run_together_without_trailing_delimiter_are_split_only_where_th
     assert read(HEAD + glued).rows["pt"].to_pylist() == ["Pyrexia", "Rash"]
 
 
-def test_a_glued_value_is_never_guessed_apart():
+def test_a_value_run_into_the_next_report_number_is_parted_by_the_case_number_behind_it():
     found = read(HEAD + b"1001$100$Pyrexia$Fever1002$100$Rash$\n")
+    assert found.rows.to_pylist() == [
+        {"primaryid": "1001", "caseid": "100", "pt": "Pyrexia", "drug_rec_act": "Fever", "line": 2},
+        {"primaryid": "1002", "caseid": "100", "pt": "Rash", "drug_rec_act": None, "line": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"1111$111$Pyrexia$51111$11$Rash$",
+        b"1001$100$Pyrexia$Fever$100$Rash$",
+        b"1001$100$Pyrexia$Feverx$x$Rash$",
+        b"9$100$A$1002$100$B$",
+    ],
+)
+def test_records_run_together_are_never_guessed_apart(line):
+    found = read(HEAD + line + b"\n")
     assert found.rows.num_rows == 0
+    assert found.rejected[0].text == line.decode()
     assert found.rejected[0].reason == "6 delimiters where the file has 3"
 
 
