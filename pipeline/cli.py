@@ -159,7 +159,7 @@ def validate(settings: Settings, quarter: str | None, table: str | None, page: P
     from pipeline.steps.ingest import revalidate
 
     with _progress(as_json) as progress:
-        report = revalidate(settings, quarter, table, progress)
+        report = revalidate(settings, _quarter(quarter), table, progress)
         if page is not None:
             report.outputs.append(str(write_gate_page(settings, page)))
     _print(report, as_json, _show_gate)
@@ -358,3 +358,7 @@ _show_waterfall = _show("waterfall")
 _show_signals = _show("signal_summary")
 _show_status = _show("held_quarters")
 _show_doctor = _show("machine")
+
+
+if __name__ == "__main__":
+    main()

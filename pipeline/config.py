@@ -9,6 +9,7 @@ from pathlib import Path
 VERSION = "0.1.0"
 PACKAGE = Path(__file__).resolve().parent
 GIB = 1024**3
+SOURCES = {".py", ".sql", ".yaml", ".csv", ".txt", ".json", ".j2", ".html", ".css"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def code_version() -> str:
     digest = hashlib.sha256()
     for root in (PACKAGE, carried("sql"), carried("expectations")):
         for path in sorted(root.rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".sql", ".yaml", ".csv", ".json"}:
-                digest.update(path.relative_to(root).as_posix().encode())
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and path.suffix in SOURCES and not name.startswith("_carried/"):
+                digest.update(name.encode())
                 digest.update(path.read_bytes())
     return f"{VERSION}+{digest.hexdigest()[:12]}"

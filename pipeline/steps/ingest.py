@@ -105,7 +105,7 @@ def revalidate(
     watch = Stopwatch()
     lake = Lake(settings.lake)
     quarters = lake.partitions("source_file")
-    if quarter is not None and quarter not in quarters:
+    if quarters and quarter is not None and quarter not in quarters:
         raise NothingThere(
             f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive."
         )

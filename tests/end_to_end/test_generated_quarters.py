@@ -165,6 +165,7 @@ def test_an_ingest_killed_at_any_moment_leaves_a_readable_lake_and_a_clean_rerun
     words = [python, "-m", "pipeline.cli", "--lake", str(tmp_path), "ingest", "faers", str(history[1])]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         time.sleep(after)
+        assert process.poll() is None, "the ingest ended before it could be killed"
         os.kill(process.pid, signal.SIGKILL)
     still = contents(tmp_path, "report_version", "case_drug")
     assert {key: still[key] for key in before} == before

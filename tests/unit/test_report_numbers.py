@@ -1,9 +1,9 @@
 """How counts, ratios and intervals are written."""
 
 import pytest
-from reportfacts import endpoint_row
 
 from pipeline.report.numbers import cases, count, heat, ratio, ratio_measure, shrunken_measure, signed
+from tests.reportfacts import endpoint_row
 
 EBGM = ("ebgm", "eb05", "eb95")
 

@@ -1,0 +1,1 @@
+"""Where tables live: Delta commits, as-of reads, DuckDB."""

@@ -1,0 +1,199 @@
+"""The lake: Delta tables under one root, replaced one partition at a time, never half."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.transaction import AddAction, CommitProperties
+
+from pipeline.contract.model import Table
+from pipeline.contract.renderings import arrow_schema
+from pipeline.contract.tables import table as declared
+from pipeline.errors import LakeConflict, UsageError
+
+ATTEMPTS = 20
+Partition = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who writes: the step, its run id and the code version, kept in every commit's metadata."""
+
+    step: str
+    run_id: str
+    code_version: str
+    input_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One live data file of a table."""
+
+    path: Path
+    partition: dict[str, str]
+    run_id: str
+    n_rows: int
+
+
+class Lake:
+    """All tables under one root folder."""
+
+    def __init__(self, root: str | Path) -> None:
+        text = str(root)
+        if "://" in text and not text.startswith("file://"):
+            raise UsageError(f"The lake {text} is not a local folder: give --lake a path on this machine.")
+        self.root = Path(text.removeprefix("file://")).absolute()
+
+    def commit(self, name: str, partition: Partition, parquet: Path, run: Run, n_rows: int) -> bool:
+        """Replace one partition by the Parquet file; False when it already holds these very bytes from this run.
+
+        The file is moved out of staging. Concurrent writers of other partitions never disturb;
+        LakeConflict when the log cannot be extended after many attempts.
+        """
+        table = declared(name)
+        target = self._target(table, partition, parquet, run)
+        if [file.path for file in self.files(name, partition)] == [target]:
+            parquet.unlink()
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        parquet.replace(target)
+        self._log(table, partition, target, run, n_rows)
+        return True
+
+    def files(self, name: str, partition: Partition | None = None, *, up_to: str | None = None) -> list[StoredFile]:
+        """Live files in a stable order; up_to keeps the quarters published by then."""
+        delta = self._open(declared(name))
+        if delta is None:
+            return []
+        actions = pa.table(delta.get_add_actions(flatten=True)).select(["path", "num_records"]).to_pylist()
+        stored = sorted((_stored(self.root, declared(name), row) for row in actions), key=lambda file: str(file.path))
+        wanted = (partition or {}).items()
+        return [
+            file
+            for file in stored
+            if all(file.partition[key] == value for key, value in wanted)
+            and (up_to is None or file.partition["quarter"] <= up_to)
+        ]
+
+    def partitions(self, name: str, column: str = "quarter") -> list[str]:
+        """Values of one partition column that the table holds, in order."""
+        return sorted({file.partition[column] for file in self.files(name)})
+
+    def version(self, name: str) -> int | None:
+        """Delta version of the table, None where it does not exist yet."""
+        delta = self._open(declared(name))
+        return None if delta is None else delta.version()
+
+    def history(self, name: str) -> list[dict[str, object]]:
+        """Commits of the table, newest first, with step, run id, code version and input hash."""
+        delta = self._open(declared(name))
+        return [] if delta is None else delta.history()
+
+    def uri(self, name: str) -> str:
+        """Where another Delta reader finds the table."""
+        return str(self.root / name)
+
+    @contextlib.contextmanager
+    def staging(self, key: str) -> Iterator[Path]:
+        """An empty folder for files not yet committed, and the only writer's lock on that key.
+
+        What an interrupted run left there is removed first. LakeConflict when another process holds the key.
+        """
+        folder = self.root / "_staging" / key
+        with self._lock(key):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _lock(self, key: str) -> Iterator[None]:
+        path = self.root / "_locks" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LakeConflict(
+                    f"Another process is writing {key} in {self.root}: wait for it to end, then run this again."
+                ) from error
+            yield
+
+    def _open(self, table: Table) -> DeltaTable | None:
+        try:
+            return DeltaTable(self.root / table.name)
+        except TableNotFoundError:
+            return None
+
+    def _create(self, table: Table) -> DeltaTable:
+        return DeltaTable.create(
+            self.root / table.name,
+            arrow_schema(table),
+            mode="ignore",
+            partition_by=list(table.partition),
+            name=table.name,
+            description=table.grain,
+        )
+
+    def _target(self, table: Table, partition: Partition, parquet: Path, run: Run) -> Path:
+        folder = self.root / table.name
+        for key in table.partition:
+            folder /= f"{key}={partition[key]}"
+        return folder / f"{run.run_id}-{file_sha256(parquet)[:16]}.parquet"
+
+    def _log(self, table: Table, partition: Partition, target: Path, run: Run, n_rows: int) -> None:
+        add = AddAction(
+            path=target.relative_to(self.root / table.name).as_posix(),
+            size=target.stat().st_size,
+            partition_values=dict(partition),
+            modification_time=int(target.stat().st_mtime * 1000),
+            data_change=True,
+            stats=json.dumps({"numRecords": n_rows}),
+        )
+        metadata = {
+            "step": run.step,
+            "run_id": run.run_id,
+            "code_version": run.code_version,
+            "input_sha256": run.input_sha256,
+        }
+        for _ in range(ATTEMPTS):
+            delta = self._open(table) or self._create(table)
+            try:
+                delta.create_write_transaction(
+                    [add],
+                    mode="overwrite",
+                    schema=delta.schema(),
+                    partition_by=list(table.partition),
+                    partition_filters=[(key, "=", partition[key]) for key in table.partition],
+                    commit_properties=CommitProperties(custom_metadata=metadata),
+                )
+            except CommitFailedError:
+                continue
+            return
+        raise LakeConflict(
+            f"{table.name} was written by others {ATTEMPTS} times in a row: run this again when they are done."
+        )
+
+
+def _stored(root: Path, table: Table, action: dict[str, object]) -> StoredFile:
+    path = Path(unquote(str(action["path"])))
+    values = dict(part.split("=", 1) for part in path.parts[:-1])
+    partition = {key: values[key] for key in table.partition}
+    return StoredFile(root / table.name / path, partition, path.name.split("-", 1)[0], int(str(action["num_records"])))
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

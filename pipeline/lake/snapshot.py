@@ -1,0 +1,71 @@
+"""What the lake held as of a quarter, shown whole or not at all."""
+
+from collections.abc import Iterable
+
+from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.tables import table as declared
+from pipeline.errors import LakeConflict, NothingThere
+from pipeline.lake.delta import Lake, StoredFile
+from pipeline.lake.warehouse import Warehouse
+
+CORE = tuple(table.name for table in CORE_TABLES)
+
+
+def published_quarters(lake: Lake) -> list[str]:
+    """Quarters whose typed tables are in the lake, oldest first."""
+    return lake.partitions("report_version")
+
+
+def data_lock_point(lake: Lake, as_of: str | None) -> str:
+    """The quarter asked for, else the newest in the lake.
+
+    NothingThere when the lake is empty, or holds nothing published by then.
+    """
+    quarters = published_quarters(lake)
+    if not quarters:
+        raise NothingThere(f"The lake {lake.root} holds no quarter: run 'cartwatch ingest faers' first.")
+    if as_of is not None and as_of < quarters[0]:
+        raise NothingThere(
+            f"The lake holds nothing published by {as_of}; its quarters are {quarters[0]} to {quarters[-1]}."
+        )
+    return as_of or quarters[-1]
+
+
+def mount_core(lake: Lake, warehouse: Warehouse, as_of: str, *others: str) -> dict[str, int]:
+    """Show the typed tables, and others partitioned by quarter, as published by then; returns rows of each.
+
+    LakeConflict when a quarter was interrupted between two tables, so no mixture is ever read.
+    """
+    shown = {name: lake.files(name, up_to=as_of) for name in (*CORE, *others)}
+    _refuse_mixture({name: shown[name] for name in CORE})
+    for name, files in shown.items():
+        warehouse.show_files(declared(name), files)
+    return {name: sum(file.n_rows for file in files) for name, files in shown.items()}
+
+
+def mount_mart(lake: Lake, warehouse: Warehouse, as_of: str, *names: str) -> None:
+    """Show tables computed for that data-lock point; NothingThere names the step to run first."""
+    for name in names:
+        files = lake.files(name, {"as_of": as_of})
+        if not files:
+            raise NothingThere(
+                f"The lake has no {name} as of {as_of}: run 'cartwatch resolve --as-of {as_of}' or 'signals' first."
+            )
+        warehouse.show_files(declared(name), files)
+
+
+def content_hash(files: Iterable[StoredFile]) -> list[str]:
+    """Names of data files, which carry the hash of their content: equal lists are equal data."""
+    return sorted(f"{'/'.join(file.partition.values())}/{file.path.stem.split('-', 1)[1]}" for file in files)
+
+
+def _refuse_mixture(shown: dict[str, list[StoredFile]]) -> None:
+    runs: dict[str, set[str]] = {}
+    tables: dict[str, set[str]] = {}
+    for name, files in shown.items():
+        for file in files:
+            runs.setdefault(file.partition["quarter"], set()).add(file.run_id)
+            tables.setdefault(file.partition["quarter"], set()).add(name)
+    for quarter, ids in runs.items():
+        if len(ids) > 1 or len(tables[quarter]) < len(shown):
+            raise LakeConflict(f"{quarter} was interrupted while its tables were replaced: run its ingest again.")

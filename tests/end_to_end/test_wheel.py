@@ -1,0 +1,48 @@
+"""The wheel works away from the checkout, with its SQL and its suites inside."""
+
+import json
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import code_version
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The wheel, unpacked as an installer would."""
+    import sys
+
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(python, installed, cwd, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    done = subprocess.run(
+        [python, "-m", "pipeline.cli", *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def test_the_wheel_ingests_a_quarter_and_computes_signals(python, installed, tmp_path, history):
+    lake = tmp_path / "lake"
+    report = run(python, installed, tmp_path, "--lake", lake, "ingest", "faers", history[0], "--json")
+    assert report["counts"]["kept"] > 10_000
+    assert run(python, installed, tmp_path, "--lake", lake, "signals", "--json")["counts"]["rows"] > 1_000
+
+
+def test_the_wheel_has_the_same_code_version_as_its_checkout(python, installed, tmp_path):
+    report = run(python, installed, tmp_path, "--lake", tmp_path, "doctor", "--json")
+    assert report["counts"]["code_version"] == code_version()
+    assert report["warnings"] == []
