@@ -14,6 +14,8 @@ from pipeline.demo.quarter import write_quarter
 from pipeline.lake.delta import Lake
 
 REPORTS, QUARTER, SEED, ROUNDS = 430_000, "2023Q4", 1, 3
+OPENING, CLOSING = "<!-- figures: written by make bench -->", "<!-- end of figures -->"
+README = Path(__file__).resolve().parents[1] / "README.md"
 RECORD = Path(__file__).with_name("results.json")
 
 
@@ -24,6 +26,7 @@ def main() -> None:
     record = {"machine": machine(), "code_version": code_version(), "input": figures.pop("input"), "figures": figures}
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(as_table(figures))
+    write_into_readme(as_table(figures))
     over = [
         name for name, figure in figures.items() if figure["bound"] is not None and figure["value"] > figure["bound"]
     ]
@@ -136,6 +139,12 @@ def described(archive: Path) -> dict[str, object]:
         "zip_bytes": archive.stat().st_size,
         "records": manifest.records,
     }
+
+
+def write_into_readme(table: str) -> None:
+    """Put the table where README.md shows the figures."""
+    head, rest = README.read_text(encoding="utf-8").split(OPENING)
+    README.write_text(f"{head}{OPENING}\n{table}\n{CLOSING}{rest.split(CLOSING)[1]}", encoding="utf-8")
 
 
 def machine() -> dict[str, object]:

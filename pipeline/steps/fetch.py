@@ -11,19 +11,19 @@ from pipeline.intake.publication import archive_names, quarters_between, refuse_
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 
 
-def fetch_quarters(
+def fetch_range(
     settings: Settings,
     first: str,
-    last: str | None = None,
-    *,
+    last: str,
     into: Path,
+    *,
     base_url: str | None = None,
     today: dt.date | None = None,
     progress: Progress = silent,
 ) -> StepReport:
     """Download every quarter from first to last; all are checked to have ended before the first is asked for."""
     watch = Stopwatch()
-    quarters = quarters_between(first, last or first)
+    quarters = quarters_between(first, last)
     day = today or _today()
     for quarter in quarters:
         refuse_impossible(quarter, day)

@@ -20,7 +20,7 @@ PRODUCT = "axicabtagene ciloleucel"
 @pytest.fixture(scope="module")
 def settings(history, tmp_path_factory):
     settings = Settings(lake=str(tmp_path_factory.mktemp("report") / "lake"))
-    ingest(settings, history[:2])
+    ingest(settings, history)
     return settings
 
 
@@ -31,9 +31,13 @@ def written(settings, tmp_path_factory):
     return write_report(settings, out=out), out
 
 
-def rows(out, name, stem="signal-report-2023Q2"):
+def rows(out, name, stem="signal-report-2023Q4"):
     with (out / f"{stem}-csv" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def assessable(out):
+    return [row for row in rows(out, "endpoint_signal") if row["is_assessable"] == "true"]
 
 
 def contents(folder):
@@ -43,34 +47,34 @@ def contents(folder):
 def test_the_step_names_what_it_wrote_and_leaves_nothing_else(written):
     report, out = written
     assert report.step == "report"
-    assert report.as_of == "2023Q2"
+    assert report.as_of == "2023Q4"
     assert sorted(path.name for path in out.iterdir()) == [
-        "signal-report-2023Q2-csv",
-        "signal-report-2023Q2.html",
-        "signal-report-2023Q2.xlsx",
+        "signal-report-2023Q4-csv",
+        "signal-report-2023Q4.html",
+        "signal-report-2023Q4.xlsx",
     ]
     assert sorted(report.outputs) == sorted(str(path) for path in out.iterdir())
 
 
 def test_the_same_lake_code_and_data_lock_point_give_the_same_bytes(written, settings, tmp_path):
     report, out = written
-    again = write_report(settings, "2023Q2", out=tmp_path)
+    again = write_report(settings, "2023Q4", out=tmp_path)
     assert again.run_id == report.run_id
     assert contents(tmp_path) == contents(out)
 
 
 def test_a_second_report_replaces_the_first_whole(settings, tmp_path):
-    stale = tmp_path / "signal-report-2023Q2-csv" / "gone.csv"
+    stale = tmp_path / "signal-report-2023Q4-csv" / "gone.csv"
     stale.parent.mkdir()
     stale.write_text("old")
     write_report(settings, formats=["csv"], out=tmp_path)
     assert not stale.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["signal-report-2023Q2-csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["signal-report-2023Q4-csv"]
 
 
 def test_the_page_carries_the_id_of_the_signals_and_no_forbidden_word(written, settings):
     report, out = written
-    page = (out / "signal-report-2023Q2.html").read_text(encoding="utf-8")
+    page = (out / "signal-report-2023Q4.html").read_text(encoding="utf-8")
     assert {file.run_id for file in Lake(settings.lake).files("signal")} == {report.counts["signals_run_id"]}
     assert str(report.counts["signals_run_id"]) in page
     assert not re.search(r"(https?:)?//[a-z0-9]", page, re.IGNORECASE)
@@ -80,7 +84,7 @@ def test_the_page_carries_the_id_of_the_signals_and_no_forbidden_word(written, s
 def test_counts_add_up_across_the_tables(written):
     out = written[1]
     cases = {row["product"]: int(row["n_cases"]) for row in rows(out, "product_case")}
-    for row in rows(out, "endpoint_signal"):
+    for row in assessable(out):
         assert int(row["a"]) + int(row["b"]) == cases[row["product"]]
         assert sum(int(row[cell]) for cell in "abcd") == int(row["n_cases"])
     steps = {row["step"]: int(row["n"]) for row in rows(out, "waterfall_step")}
@@ -100,7 +104,7 @@ def test_quarters_of_receipt_add_up_to_the_cases(written):
         by_endpoint[key] = by_endpoint.get(key, 0) + int(row["n_cases"])
     signals = {
         (row["product"], row["endpoint"], row["scope"]): int(row["a"])
-        for row in rows(out, "endpoint_signal")
+        for row in assessable(out)
         if row["comparator"] == "all" and row["a"] != "0"
     }
     assert by_endpoint == signals
@@ -112,7 +116,7 @@ def test_the_line_listing_holds_every_case_of_a_designated_event_once(written):
     assert len(listed) == len(set(listed)) > 0
     expected = {
         row["endpoint"]: int(row["a"])
-        for row in rows(out, "endpoint_signal")
+        for row in assessable(out)
         if (row["product"], row["scope"], row["comparator"]) == ("any_car_t", "broad", "all")
     }
     for endpoint in {endpoint for endpoint, _ in listed}:
@@ -122,20 +126,20 @@ def test_the_line_listing_holds_every_case_of_a_designated_event_once(written):
 def test_the_gate_is_told_for_each_quarter_once(written):
     told = [(row["quarter"], row["table"], row["rule"]) for row in rows(written[1], "gate_rule")]
     assert len(told) == len(set(told)) > 0
-    assert {quarter for quarter, _, _ in told} == {"2023Q1", "2023Q2"}
+    assert {quarter for quarter, _, _ in told} == {"2023Q1", "2023Q2", "2023Q3", "2023Q4"}
 
 
 def test_the_workbook_holds_the_same_rows_as_the_csv_files(written):
     out = written[1]
-    book = openpyxl.load_workbook(out / "signal-report-2023Q2.xlsx", read_only=True)
+    book = openpyxl.load_workbook(out / "signal-report-2023Q4.xlsx", read_only=True)
     assert book.sheetnames == ["README", *QUERIES]
     for name in QUERIES:
         assert sum(1 for _ in book[name].iter_rows()) - 1 == len(rows(out, name)), name
 
 
 def test_a_report_on_one_product_says_nothing_of_the_others(settings, tmp_path):
-    report = write_report(settings, "2023Q2", product=PRODUCT, formats=("html", "csv"), out=tmp_path)
-    stem = "signal-report-2023Q2-axicabtagene-ciloleucel"
+    report = write_report(settings, "2023Q4", product=PRODUCT, formats=("html", "csv"), out=tmp_path)
+    stem = "signal-report-2023Q4-axicabtagene-ciloleucel"
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{stem}-csv", f"{stem}.html"]
     assert {row["product"] for row in rows(tmp_path, "endpoint_signal", stem)} == {PRODUCT}
     page = (tmp_path / f"{stem}.html").read_text(encoding="utf-8")
@@ -152,7 +156,7 @@ def test_an_earlier_data_lock_point_knows_nothing_of_later_quarters(settings, tm
 
 
 def test_a_failed_page_leaves_the_previous_report_in_place(settings, tmp_path, monkeypatch):
-    previous = tmp_path / "signal-report-2023Q2.html"
+    previous = tmp_path / "signal-report-2023Q4.html"
     previous.write_text("previous")
 
     def fail(_):

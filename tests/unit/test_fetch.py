@@ -17,7 +17,7 @@ from pipeline.intake.publication import archive_names, quarters_between
 from pipeline.steps.fetch import (
     fetch_into_lake,
     fetch_quarter,
-    fetch_quarters,
+    fetch_range,
     fetched_folder,
     land_fetched,
 )
@@ -195,13 +195,13 @@ def test_an_address_that_is_none_is_a_mistake_of_the_user(tmp_path, address):
 
 def test_a_range_is_refused_whole_before_its_first_download(site, tmp_path):
     with pytest.raises(UsageError, match="2024Q2 has not ended"):
-        fetch_quarters(Settings(faers_base_url=site.url), "2024Q1", "2024Q2", into=tmp_path, today=TODAY)
+        fetch_range(Settings(faers_base_url=site.url), "2024Q1", "2024Q2", tmp_path, today=TODAY)
     assert site.asked == []
 
 
 def test_a_range_is_one_report(site, tmp_path):
     site.files = {"faers_ascii_2023Q4.zip": ARCHIVE, NAME: ARCHIVE}
-    report = fetch_quarters(Settings(faers_base_url=site.url), "2023Q4", "2024Q1", into=tmp_path, today=TODAY)
+    report = fetch_range(Settings(faers_base_url=site.url), "2023Q4", "2024Q1", tmp_path, today=TODAY)
     assert report.as_of == "2024Q1"
     assert [path.rpartition("/")[2] for path in report.outputs] == ["faers_ascii_2023q4.zip", NAME]
     assert report.counts == {"archives": 2, "downloaded": 2, "unchanged": 0}
