@@ -24,7 +24,10 @@ class Warehouse:
     """One connection with bounded memory; tables of the lake appear in it as views."""
 
     def __init__(self, settings: Settings) -> None:
-        config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": settings.memory_limit, "threads": settings.threads}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+        }
         if settings.temp_directory:
             config["temp_directory"] = settings.temp_directory
         self.connection = duckdb.connect(":memory:", config=config)

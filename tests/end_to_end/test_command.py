@@ -24,7 +24,9 @@ CODES = {
 
 def every_command(group=main, words=()):
     for name, command in group.commands.items():
-        yield from every_command(command, (*words, name)) if hasattr(command, "commands") else [((*words, name), command)]
+        yield from (
+            every_command(command, (*words, name)) if hasattr(command, "commands") else [((*words, name), command)]
+        )
 
 
 def test_the_pinned_verbs_are_there():

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -197,6 +198,6 @@ def test_nothing_is_written_outside_the_lake(history, tmp_path, python):
     work = tmp_path / "work"
     work.mkdir()
     words = [python, "-m", "pipeline.cli", "--lake", str(tmp_path / "lake"), "ingest", "faers", str(history[0])]
-    environment = {**os.environ, "PYTHONPATH": os.getcwd(), "TMPDIR": str(work)}
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), "TMPDIR": str(work)}
     subprocess.run(words, cwd=work, check=True, capture_output=True, env=environment)
     assert list(work.iterdir()) == []

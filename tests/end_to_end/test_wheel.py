@@ -20,7 +20,12 @@ def installed(tmp_path_factory):
     import sys
 
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
@@ -30,7 +35,12 @@ def installed(tmp_path_factory):
 def run(python, installed, cwd, *arguments):
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     done = subprocess.run(
-        [python, "-m", "pipeline.cli", *map(str, arguments)], cwd=cwd, env=environment, capture_output=True, text=True, check=True
+        [python, "-m", "pipeline.cli", *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout)
 

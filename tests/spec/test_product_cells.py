@@ -53,7 +53,12 @@ def test_any_car_t_is_the_union_of_its_members(world):
 
 
 def test_the_cells_of_every_row_add_up_to_the_cases_of_its_comparison(world):
-    sizes = {("tisagenlecleucel", "all"): 5, ("tisagenlecleucel", "non_car_t"): 3, ("any_car_t", "all"): 5, ("any_car_t", "non_car_t"): 4}
+    sizes = {
+        ("tisagenlecleucel", "all"): 5,
+        ("tisagenlecleucel", "non_car_t"): 3,
+        ("any_car_t", "all"): 5,
+        ("any_car_t", "non_car_t"): 4,
+    }
     rows = world.all_cells(["tisagenlecleucel", "any_car_t"])
     assert {(row["product"], row["comparator"]): sum(row[name] for name in "abcd") for row in rows} == sizes
     assert min(row[name] for row in rows for name in "abcd") >= 0
@@ -76,7 +81,11 @@ def test_the_background_counts_distinct_cases_by_tidied_name(tmp_path):
 
 @pytest.mark.parametrize("role", ["C", "I", "DN"])
 def test_other_roles_are_no_exposure_unless_asked(tmp_path, role):
-    drawn = {"report_version": VERSIONS, "case_reaction": REACTIONS, "case_drug": f"report_id | drug_name | role_code\n11 | KYMRIAH | {role}"}
+    drawn = {
+        "report_version": VERSIONS,
+        "case_reaction": REACTIONS,
+        "case_drug": f"report_id | drug_name | role_code\n11 | KYMRIAH | {role}",
+    }
     assert World(tmp_path, **drawn).cells("tisagenlecleucel", "crs", scope="narrow") == (0, 0, 0, 5)
     assert World(tmp_path, roles=("PS", "SS", role), **drawn).cells("tisagenlecleucel", "Pyrexia") == (1, 0, 2, 2)
 
@@ -105,7 +114,11 @@ def test_a_former_name_counts_as_todays_term_and_its_endpoint(tmp_path):
 
 def test_death_is_told_by_its_outcome_code_too(tmp_path):
     world = World(
-        tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS, case_outcome="report_id | outcome_code\n11 | DE"
+        tmp_path,
+        report_version=VERSIONS,
+        case_drug=DRUGS,
+        case_reaction=REACTIONS,
+        case_outcome="report_id | outcome_code\n11 | DE",
     )
     assert world.cells("tisagenlecleucel", "death", scope="narrow") == (1, 0, 0, 4)
 
@@ -159,7 +172,9 @@ def test_the_order_and_repetition_of_rows_change_nothing(tmp_path):
         "case_reaction": _reversed(REACTIONS) + "31 | Pyrexia\n",
     }
     again = World(tmp_path, **backwards).all_cells(["tisagenlecleucel", "any_car_t"])
-    assert again == World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS).all_cells(["tisagenlecleucel", "any_car_t"])
+    assert again == World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS).all_cells(
+        ["tisagenlecleucel", "any_car_t"]
+    )
 
 
 def _reversed(text):

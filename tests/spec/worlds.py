@@ -24,7 +24,11 @@ class World:
     def __init__(self, folder, roles=("PS", "SS"), as_of="2024Q1", **drawn):
         self.warehouse = Warehouse(Settings(threads=1))
         for name, empty in EMPTY.items():
-            defaults = VERSION if name == "report_version" else {"quarter": "2024Q1", "role_code": "PS", "line": 2, "drug_seq": 1}
+            defaults = (
+                VERSION
+                if name == "report_version"
+                else {"quarter": "2024Q1", "role_code": "PS", "line": 2, "drug_seq": 1}
+            )
             rows = typed(name, drawn.get(name, empty), **defaults)
             self.warehouse.register(name, _filled(rows))
         register_vocabulary(self.warehouse)
@@ -44,13 +48,11 @@ class World:
     def pairs(self, comparator="all"):
         """Cases by drug key and preferred term."""
         count_pairs(self.warehouse, comparator)
-        return dict(
-            ((drug, event), n)
-            for drug, event, n in self.warehouse.rows(
-                "SELECT d.drug, e.event, p.a FROM pair AS p JOIN drug AS d ON d.drug_id = p.drug_id "
-                "JOIN event AS e ON e.event_id = p.event_id WHERE e.event_kind = 'pt'"
-            )
+        counted = self.warehouse.rows(
+            "SELECT d.drug, e.event, p.a FROM pair AS p JOIN drug AS d ON d.drug_id = p.drug_id "
+            "JOIN event AS e ON e.event_id = p.event_id WHERE e.event_kind = 'pt'"
         )
+        return {(drug, event): n for drug, event, n in counted}
 
 
 def _filled(rows):

@@ -15,10 +15,36 @@ PINNED = {
     *("quarantine", "gate_result", "report_version", "case_current", "case_drug", "case_reaction", "case_outcome"),
     *("case_therapy", "case_indication", "case_reporter", "waterfall", "pair_count", "prior", "signal", "run"),
 }
-SIGNAL = (
-    "as_of product event event_kind scope comparator a b c d n_cases expected prr prr_low prr_high chi2 chi2_yates "
-    "ror ror_low ror_high ic ic025 ic975 ebgm eb05 eb95 is_signal rule"
-).split()
+SIGNAL = [
+    "as_of",
+    "product",
+    "event",
+    "event_kind",
+    "scope",
+    "comparator",
+    "a",
+    "b",
+    "c",
+    "d",
+    "n_cases",
+    "expected",
+    "prr",
+    "prr_low",
+    "prr_high",
+    "chi2",
+    "chi2_yates",
+    "ror",
+    "ror_low",
+    "ror_high",
+    "ic",
+    "ic025",
+    "ic975",
+    "ebgm",
+    "eb05",
+    "eb95",
+    "is_signal",
+    "rule",
+]
 
 
 def test_the_pinned_tables_are_declared():

@@ -25,7 +25,17 @@ DOORS = {
     "click": {"cli", "screen"},
     "rich": {"cli", "screen"},
 }
-BEFORE_HELP = ("duckdb", "deltalake", "pyarrow", "numpy", "scipy", "pandas", "great_expectations", "altair", "rich.table")
+BEFORE_HELP = (
+    "duckdb",
+    "deltalake",
+    "pyarrow",
+    "numpy",
+    "scipy",
+    "pandas",
+    "great_expectations",
+    "altair",
+    "rich.table",
+)
 
 
 def room(path):
@@ -48,7 +58,10 @@ def test_a_room_imports_only_rooms_below_it(path):
         return
     for name in imported(path):
         if name.startswith("pipeline.") and name.split(".")[1] != room(path):
-            assert RANK[name.split(".")[1]] < RANK[room(path)] or (room(path), name.split(".")[1]) in SIDEWAYS, (path, name)
+            assert RANK[name.split(".")[1]] < RANK[room(path)] or (room(path), name.split(".")[1]) in SIDEWAYS, (
+                path,
+                name,
+            )
 
 
 SIDEWAYS = {("quality", "cases"), ("report", "cases")}

@@ -22,7 +22,9 @@ def test_every_verb_is_in_the_table_of_commands():
 
 
 def test_every_command_shown_exists_with_its_options():
-    known = {words: {option for parameter in command.params for option in parameter.opts} for words, command in commands()}
+    known = {
+        words: {option for parameter in command.params for option in parameter.opts} for words, command in commands()
+    }
     for line in re.findall(r"`?(cartwatch [^`\n#|]+)", README):
         words = tuple(word for word in re.sub(r"--lake \S+ ", "", line).split() if not word.startswith(("-", "[")))
         verb = next((name for name in known if name == words[: len(name)]), None)

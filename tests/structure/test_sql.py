@@ -22,7 +22,9 @@ def label(path):
 
 def tables_read(text):
     """Tables of a SELECT by DuckDB's own parser, those the query defines itself left out."""
-    tree = json.loads(duckdb.connect().execute("SELECT json_serialize_sql($q)", {"q": _without_parameters(text)}).fetchall()[0][0])
+    tree = json.loads(
+        duckdb.connect().execute("SELECT json_serialize_sql($q)", {"q": _without_parameters(text)}).fetchall()[0][0]
+    )
     assert not tree["error"], tree
     assert len(tree["statements"]) == 1
     found, own = set(), set()
@@ -67,10 +69,14 @@ def test_a_query_named_after_a_table_returns_its_columns(name):
             connection.execute(ddl(TABLES[read]))
     connection.execute("CREATE TABLE reading_date (text VARCHAR, date DATE, precision VARCHAR, reason VARCHAR)")
     for quantity in ("age", "weight"):
-        connection.execute(f"CREATE TABLE reading_{quantity} (number VARCHAR, unit VARCHAR, value DOUBLE, reason VARCHAR)")
+        connection.execute(
+            f"CREATE TABLE reading_{quantity} (number VARCHAR, unit VARCHAR, value DOUBLE, reason VARCHAR)"
+        )
     connection.execute("CREATE TABLE vocabulary_country (name VARCHAR, code VARCHAR)")
     described = connection.execute(f"DESCRIBE {text.replace('$as_of', chr(39) + '2024Q1' + chr(39))}").fetchall()
-    assert {(row[0], row[1]) for row in described} == {(column.name, SQL_TYPES[column.type]) for column in table.columns}
+    assert {(row[0], row[1]) for row in described} == {
+        (column.name, SQL_TYPES[column.type]) for column in table.columns
+    }
 
 
 @pytest.mark.parametrize("name", SPARK_READY)
