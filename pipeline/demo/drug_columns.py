@@ -189,7 +189,8 @@ def ther_columns(of: DrugPage) -> Columns:
     start = of.page.start_day[of.rows.report]
     days = np.where(of.is_product, 0, (of.uniform("therapy days") ** 3 * 700).astype(np.int64))
     first = np.where(of.is_product, FULL, _PRECISIONS[_START_PRECISION.draw(0, of.uniform("start precision"))])
-    last = _PRECISIONS[_END_PRECISION.draw(0, of.uniform("end precision"))]
+    has_ended = start + days <= of.page.fda_day[of.rows.report]
+    last = np.where(has_ended, _PRECISIONS[_END_PRECISION.draw(0, of.uniform("end precision"))], NOTHING)
     timed = of.happens("duration", 0.07)
     columns = of.keys | {
         "start_dt": date_text(start, first),

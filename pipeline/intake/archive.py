@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ from pipeline.intake.layout import FILE_TABLES
 TABLE_FILE = re.compile(r"(demo|drug|reac|outc|rpsr|ther|indi)(\d\d)q([1-4])[^/]*\.txt", re.IGNORECASE)
 DELETED_FILE = re.compile(r".*delete.*\.txt", re.IGNORECASE)
 QUARTER_IN_NAME = re.compile(r"(?<!\d)(?:20)?(\d\d)q([1-4])(?!\d)", re.IGNORECASE)
+READERS = 2
 QUARTER_FORM = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -70,6 +72,13 @@ def quarters_in(paths: Iterable[Path], limits: ArchiveLimits) -> list[QuarterInp
             "There is no FAERS file in what was given: name FDA's zips or folders with DEMO24Q1.txt and so on."
         )
     return [_complete(found[name]) for name in sorted(found)]
+
+
+def check_bytes(quarter: QuarterInput) -> None:
+    """Unpack every file once and let go of it; InputRefused names the one that is damaged or cut short."""
+    with ThreadPoolExecutor(READERS) as pool:
+        for _ in pool.map(lambda member: len(member.read()), quarter.members):
+            pass
 
 
 def _quarters_of(path: Path, limits: ArchiveLimits) -> list[QuarterInput]:

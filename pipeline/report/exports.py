@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # A spreadsheet reads a CSV cell that begins so as a formula. Drug names are whatever a reporter typed, and these
 # files are opened by double click, so such text gets a leading apostrophe; the lake keeps it as published.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+APOSTROPHE = (
+    "Text that begins with = + - or @ has one before it, so that no spreadsheet runs it; the lake has it as published."
+)
 # No clock: the same facts give the same workbook.
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a workbook's date has no zone
 WIDEST, NARROWEST = 60, 8
@@ -20,12 +23,19 @@ README = "README"
 
 
 def write_csv_files(facts: ReportFacts, folder: Path) -> None:
-    """One CSV file for each table of the report: UTF-8, text quoted, numbers not, LF line ends, nothing where unknown."""
+    """One CSV file for each table, and a README that says what they are.
+
+    UTF-8, text quoted, numbers not, LF line ends, nothing between the commas where nothing is known.
+    """
     for name in QUERIES:
         table = facts.tables[name]
         lines = [table.column_names, *(row.values() for row in facts.rows(name))]
         text = "".join(",".join(map(_csv_cell, line)) + "\n" for line in lines)
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+    notes = [*readme_lines(facts), ("Apostrophe", APOSTROPHE)]
+    (folder / f"{README}.txt").write_text(
+        "".join(f"{name}: {text}\n" for name, text in notes), encoding="utf-8", newline="\n"
+    )
 
 
 def write_workbook(facts: ReportFacts, path: Path) -> None:
@@ -56,7 +66,7 @@ def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
         ("Code version", facts.code_version),
         ("Vocabulary version", facts.vocabulary_version),
         *(("What these numbers are not", sentence) for sentence in LIMITS),
-        *(("Sheet " + name, meaning) for name, meaning in QUERIES.items()),
+        *(("Table " + name, meaning) for name, meaning in QUERIES.items()),
     ]
     refuse_in_text(" ".join(text for _, text in lines))
     return lines

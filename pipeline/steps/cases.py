@@ -3,7 +3,7 @@
 from pipeline.cases.resolution import resolve, waterfall_rows
 from pipeline.config import Settings, code_version
 from pipeline.lake.delta import Lake, Run
-from pipeline.lake.snapshot import CORE, content_hash, data_lock_point, mount_core, mount_mart
+from pipeline.lake.snapshot import CORE, content_hash, data_lock_point, mount_core, mount_mart, quarters_not_held
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 
@@ -14,6 +14,7 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
     lake = Lake(settings.lake)
     dlp = data_lock_point(lake, as_of)
     report = StepReport("resolve", resolution_id(lake, dlp), dlp, _quarters(lake, dlp), [lake.uri("case_current")])
+    report.warnings.extend(gap_warnings(lake, dlp))
     with lake.staging(f"resolve-{dlp}") as folder, Warehouse(settings) as warehouse:
         if is_resolved(lake, dlp, report.run_id):
             report.warnings.append(f"Cases as of {dlp} are unchanged: nothing was done.")
@@ -31,6 +32,14 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
         ]
     report.seconds = watch.seconds()
     return report
+
+
+def gap_warnings(lake: Lake, dlp: str) -> list[str]:
+    """What must be said when the lake lacks quarters that were published by then."""
+    lacking = quarters_not_held(lake, dlp)
+    if lacking is None:
+        return []
+    return [f"The lake does not hold {lacking}: counts as of {dlp} lack what those quarters published."]
 
 
 def resolution_id(lake: Lake, dlp: str) -> str:

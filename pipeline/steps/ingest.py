@@ -11,7 +11,7 @@ from pipeline.contract.ledger import GATE_RESULT, QUARANTINE, RUN
 from pipeline.contract.raw import RAW_TABLES
 from pipeline.contract.renderings import arrow_schema
 from pipeline.errors import GateFailed, NothingThere
-from pipeline.intake.archive import QuarterInput, quarters_in
+from pipeline.intake.archive import QuarterInput, check_bytes, quarters_in
 from pipeline.intake.faers import Account, Staged, check_layout, stage_core, stage_raw
 from pipeline.intake.landing import land, landed, sha256_of
 from pipeline.lake.delta import Lake, Run
@@ -27,8 +27,8 @@ QUARTERS_FOR_MEDIAN = 8
 def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silent) -> StepReport:
     """Land, stage, type and validate every quarter the paths hold; unchanged quarters are left alone.
 
-    Layouts of all quarters are checked before the first is written; with several archives each is also
-    unpacked once beforehand, so that a damaged one stops the run while nothing is written.
+    Layouts and checksums of all quarters are checked before the first is written, so that a damaged archive
+    stops the run while nothing is written.
     """
     watch = Stopwatch()
     lake = Lake(settings.lake)
@@ -36,14 +36,15 @@ def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silen
     for quarter in quarters:
         check_layout(quarter)
     pending = [quarter for quarter in quarters if not _is_current(lake, quarter.quarter, sha256_of(quarter))]
-    if len(pending) > 1:
-        _try_unpacking(pending, progress)
+    for quarter in pending:
+        progress(f"{quarter.quarter} checking the archive")
+        check_bytes(quarter)
     report = StepReport("ingest", run_id("ingest", [str(path) for path in paths], {}), inputs=[str(p) for p in paths])
     for quarter in quarters:
         if quarter not in pending:
             report.warnings.append(f"{quarter.quarter} is unchanged: nothing was done.")
             continue
-        land_quarter(settings, quarter)
+        land(quarter, lake.root)
         _merge(report, stage_quarter(settings, quarter.quarter, progress))
         _merge(report, validate_quarter(settings, quarter.quarter, progress))
     report.as_of = quarters[-1].quarter
@@ -53,7 +54,8 @@ def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silen
 
 
 def land_quarter(settings: Settings, quarter: QuarterInput) -> str:
-    """Keep the publisher's bytes; returns their SHA-256."""
+    """Keep the publisher's bytes once they have been unpacked without a fault; returns their SHA-256."""
+    check_bytes(quarter)
     return land(quarter, Lake(settings.lake).root)[1]
 
 
@@ -155,13 +157,6 @@ def _is_current(lake: Lake, quarter: str, sha256: str) -> bool:
     wanted = _run_of(quarter, sha256).run_id
     tables = ("source_file", *RAW, *CORE)
     return all([file.run_id for file in lake.files(name, {"quarter": quarter})] == [wanted] for name in tables)
-
-
-def _try_unpacking(quarters: Sequence[QuarterInput], progress: Progress) -> None:
-    for quarter in quarters:
-        progress(f"{quarter.quarter} checking the archive")
-        for member in quarter.members:
-            member.read()
 
 
 def _commit(lake: Lake, staged: Sequence[Staged], partition: Mapping[str, str], run: Run) -> None:

@@ -16,6 +16,7 @@ from pipeline.lake.warehouse import Warehouse
 from pipeline.report.exports import write_csv_files, write_workbook
 from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
+from pipeline.steps.cases import gap_warnings
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.signals import compute_signals
 from pipeline.vocabulary.choices import suspect_roles
@@ -51,6 +52,7 @@ def write_report(
     facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
     parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats)}
     report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
+    report.warnings = gap_warnings(Lake(settings.lake), facts.as_of)
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
     report.counts = {
         "signals_run_id": facts.run_id,

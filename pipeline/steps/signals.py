@@ -23,7 +23,7 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
-from pipeline.steps.cases import resolution_id, resolve_cases
+from pipeline.steps.cases import gap_warnings, resolution_id, resolve_cases
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
 from pipeline.vocabulary.endpoints import endpoints
@@ -59,7 +59,9 @@ def compute_signals(
     lake = Lake(settings.lake)
     dlp = data_lock_point(lake, as_of)
     resolved = resolve_cases(settings, dlp, progress)
-    report = StepReport("signals", signals_id(lake, dlp, exposed), dlp, resolved.inputs, warnings=[])
+    report = StepReport(
+        "signals", signals_id(lake, dlp, exposed), dlp, resolved.inputs, warnings=gap_warnings(lake, dlp)
+    )
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
         if set(exposed) == set(suspect_roles()) and _is_computed(lake, dlp, report.run_id):
             report.warnings.append(f"Signals as of {dlp} are unchanged: nothing was computed again.")

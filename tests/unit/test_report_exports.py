@@ -25,7 +25,8 @@ def rows_of(path):
 
 def test_there_is_one_csv_file_for_each_table(tmp_path):
     write_csv_files(facts(), tmp_path)
-    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(QUERIES)
+    assert sorted(path.stem for path in tmp_path.glob("*.csv")) == sorted(QUERIES)
+    assert "apostrophe" in (tmp_path / "README.txt").read_text(encoding="utf-8").lower()
 
 
 def test_csv_keeps_every_digit_and_tells_nothing_from_empty(tmp_path):
@@ -85,7 +86,7 @@ def test_the_first_sheet_says_what_the_numbers_are_not():
     lines = readme_lines(facts())
     assert ("Data-lock point", "2024Q1") in lines
     assert sum(name == "What these numbers are not" for name, _ in lines) >= 5
-    assert {name.removeprefix("Sheet ") for name, _ in lines if name.startswith("Sheet ")} == set(QUERIES)
+    assert {name.removeprefix("Table ") for name, _ in lines if name.startswith("Table ")} == set(QUERIES)
 
 
 @pytest.mark.parametrize("name", QUERIES)
