@@ -5,7 +5,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from pipeline.config import settings_from_environment
+from pipeline.contract.mart import PAIR_COUNT
+from pipeline.lake.parquet import write_rows
+from pipeline.signals.prior import Prior
+from pipeline.signals.scoring import score
 
 
 def ingest(lake: str, archive: str) -> dict[str, float]:
@@ -17,23 +25,16 @@ def ingest(lake: str, archive: str) -> dict[str, float]:
 
 
 def count_and_score(lake: str, out: str) -> dict[str, float]:
-    """All pairs of all drug keys and preferred terms against all reports: counted, scored, written; the fit apart."""
-    import numpy as np
-    import pyarrow as pa
-
+    """All pairs of all drug keys and events against all reports: counted, scored, written; the prior's fit apart."""
     from pipeline.cases.background import fit_background
     from pipeline.cases.counts import count_exposures_and_events, count_pairs, pair_rows, register_vocabulary
-    from pipeline.contract.mart import PAIR_COUNT
     from pipeline.lake.delta import Lake
-    from pipeline.lake.parquet import write_rows
     from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
     from pipeline.lake.warehouse import Warehouse
-    from pipeline.signals.scoring import score
     from pipeline.steps.cases import resolve_cases
     from pipeline.vocabulary.choices import suspect_roles
 
-    settings = settings_from_environment(lake)
-    store = Lake(lake)
+    settings, store = settings_from_environment(lake), Lake(lake)
     dlp = data_lock_point(store, None)
     resolve_cases(settings, dlp)
     with Warehouse(settings) as warehouse:
@@ -47,30 +48,26 @@ def count_and_score(lake: str, out: str) -> dict[str, float]:
         fitted = fit_background(warehouse, "all", n_cases, "pt", None)
         fit = time.perf_counter()
         rows = pair_rows(warehouse, dlp, "all", n_cases)
-        a, n_drug, n_event = (
-            np.asarray(rows[name].to_numpy(), dtype=np.float64) for name in ("a", "n_drug", "n_event")
-        )
-        scores = score(a, n_drug - a, n_event - a, n_cases - n_drug - n_event + a, fitted.prior)
-        write_rows(PAIR_COUNT, rows, Path(out) / "pair_count.parquet")
-        columns = {
-            "prr": scores.prr.estimate,
-            "ror": scores.ror.estimate,
-            "ic": scores.ic.estimate,
-            "ic025": scores.ic.low,
-        }
-        if scores.ebgm:
-            columns |= {"ebgm": scores.ebgm.estimate, "eb05": scores.ebgm.low, "eb95": scores.ebgm.high}
-        import pyarrow.parquet as pq
-
-        pq.write_table(pa.table(columns), Path(out) / "scores.parquet", compression="zstd")
+        score_and_write(rows, n_cases, fitted.prior, Path(out))
         end = time.perf_counter()
     return {
         "seconds": (counted - start) + (end - fit),
         "fit_seconds": fit - counted,
         "pairs": rows.num_rows,
         "is_fitted": float(fitted.prior is not None),
-        "count_seconds": counted - start,
     }
+
+
+def score_and_write(rows: pa.Table, n_cases: int, prior: Prior | None, out: Path) -> None:
+    """Every measure of every pair, into Parquet."""
+    a, n_drug, n_event = (np.asarray(rows[name].to_numpy(), dtype=np.float64) for name in ("a", "n_drug", "n_event"))
+    scores = score(a, n_drug - a, n_event - a, n_cases - n_drug - n_event + a, prior)
+    columns = {"expected": scores.expected, "chi2": scores.chi2.plain, "chi2_yates": scores.chi2.yates}
+    for name, interval in (("prr", scores.prr), ("ror", scores.ror), ("ic", scores.ic), ("ebgm", scores.ebgm)):
+        if interval is not None:
+            columns |= {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}
+    write_rows(PAIR_COUNT, rows, out / "pair_count.parquet")
+    pq.write_table(pa.table(columns), out / "scores.parquet", compression="zstd")
 
 
 def signals(lake: str, out: str) -> dict[str, float]:

@@ -1,12 +1,15 @@
 """Which quarters a set of zips and folders holds, told before anything is unpacked or written."""
 
+import contextlib
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from pipeline.config import ArchiveLimits
 from pipeline.errors import InputRefused, LayoutChanged, NothingThere, UsageError
@@ -16,6 +19,7 @@ TABLE_FILE = re.compile(r"(demo|drug|reac|outc|rpsr|ther|indi)(\d\d)q([1-4])[^/]
 DELETED_FILE = re.compile(r".*delete.*\.txt", re.IGNORECASE)
 QUARTER_IN_NAME = re.compile(r"(?<!\d)(?:20)?(\d\d)q([1-4])(?!\d)", re.IGNORECASE)
 READERS = 2
+LONGEST_HEADER = 65_536
 QUARTER_FORM = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -189,23 +193,25 @@ def _refuse_hostile(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLim
 
 def _read_from_zip(path: Path, info: zipfile.ZipInfo, limits: ArchiveLimits) -> bytes:
     """The member's bytes; zipfile checks length and CRC, and never reads past the announced size."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(info) as handle:
-            data = handle.read(min(info.file_size, limits.max_member_bytes) + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, zipfile.zlib.error, NotImplementedError) as error:  # type: ignore[attr-defined]
-        raise InputRefused(
-            f"{info.filename} in {path} is damaged ({error}): download the archive again; nothing was written."
-        ) from error
+    with _opened(path, info) as handle:
+        data = handle.read(min(info.file_size, limits.max_member_bytes) + 1)
     if len(data) != info.file_size:
         raise InputRefused(f"{info.filename} in {path} is cut short: download the archive again; nothing was written.")
     return data
 
 
 def _head_in_zip(path: Path, info: zipfile.ZipInfo) -> bytes:
+    with _opened(path, info) as handle:
+        return handle.readline(LONGEST_HEADER)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, info: zipfile.ZipInfo) -> Iterator[IO[bytes]]:
+    """The member, open; whatever is wrong with its bytes becomes InputRefused."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(info) as handle:
-            return handle.readline(65_536)
-    except (zipfile.BadZipFile, OSError, EOFError, zipfile.zlib.error, NotImplementedError) as error:  # type: ignore[attr-defined]
+            yield handle
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:  # an unknown compression
         raise InputRefused(
             f"{info.filename} in {path} is damaged ({error}): download the archive again; nothing was written."
         ) from error
