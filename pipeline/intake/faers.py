@@ -17,8 +17,8 @@ from pipeline.errors import CartwatchError
 from pipeline.intake.archive import Member, QuarterInput
 from pipeline.intake.layout import FILE_TABLES, columns_of, era
 from pipeline.intake.readings import age_readings, date_readings, weight_readings
-from pipeline.intake.records import ReadFile, header_fields, read_deleted, read_table
-from pipeline.lake.parquet import write_rows
+from pipeline.intake.records import DeletedReader, FileReader, TableReader, header_fields
+from pipeline.lake.parquet import write_batches, write_rows
 from pipeline.lake.warehouse import Warehouse, model
 
 Progress = Callable[[str], None]
@@ -98,11 +98,12 @@ def _stage_table(quarter: QuarterInput, kind: str, folder: Path, progress: Progr
     member, table = quarter.tables[kind], FILE_TABLES[kind]
     progress(f"{quarter.quarter} reading {member.name}")
     columns, phantoms = columns_of(kind, header_fields(member.head()), quarter.quarter, member.name)
-    read = read_table(member.read(), columns, len(phantoms))
-    staged = _write_rows(table, _provenance(read.rows, quarter.quarter, member.name), folder)
-    return _Part(
-        staged, [_file_row(member, table, read, phantoms)], list(_rejected_rows(quarter.quarter, member, table, read))
-    )
+    reader = TableReader(member.read(), columns, len(phantoms))
+    path = folder / f"{table.name}.parquet"
+    batches = (_provenance(rows, quarter.quarter, member.name) for rows in reader.batches())
+    staged = Staged(table, path, write_batches(table, batches, path))
+    rejected = list(_rejected_rows(quarter.quarter, member, table, reader))
+    return _Part(staged, [_file_row(member, table, reader, staged.n_rows, phantoms)], rejected)
 
 
 def _stage_deleted(quarter: QuarterInput, folder: Path) -> _Part:
@@ -111,11 +112,11 @@ def _stage_deleted(quarter: QuarterInput, folder: Path) -> _Part:
     files: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     for member in quarter.deleted:
-        read = read_deleted(member.read())
-        rows = _provenance(read.rows, quarter.quarter, member.name)
+        reader = DeletedReader(member.read())
+        rows = _provenance(reader.rows(), quarter.quarter, member.name)
         pieces.append(rows.select(RAW_DELETED.stored).cast(pieces[0].schema))
-        files.append(_file_row(member, RAW_DELETED, read, []))
-        rejected.extend(_rejected_rows(quarter.quarter, member, RAW_DELETED, read))
+        files.append(_file_row(member, RAW_DELETED, reader, rows.num_rows, []))
+        rejected.extend(_rejected_rows(quarter.quarter, member, RAW_DELETED, reader))
     return _Part(_write_rows(RAW_DELETED, pa.concat_tables(pieces), folder), files, rejected)
 
 
@@ -135,8 +136,8 @@ def _write_rows(table: Table, rows: pa.Table, folder: Path) -> Staged:
     return Staged(table, path, write_rows(table, rows, path))
 
 
-def _file_row(member: Member, table: Table, read: ReadFile, phantoms: list[str]) -> dict[str, Any]:
-    if read.n_read != read.rows.num_rows + len(read.rejected):
+def _file_row(member: Member, table: Table, read: FileReader, n_written: int, phantoms: list[str]) -> dict[str, Any]:
+    if read.n_read != n_written + len(read.rejected):
         raise CartwatchError(f"{member.name}: records read are not kept plus rejected; please report this bug.")
     return {
         "file": member.name,
@@ -147,13 +148,13 @@ def _file_row(member: Member, table: Table, read: ReadFile, phantoms: list[str])
         "n_bytes": member.size,
         "n_nul": read.n_nul,
         "n_read": read.n_read,
-        "n_kept": read.rows.num_rows,
+        "n_kept": n_written,
         "n_rejected": len(read.rejected),
         "n_split": read.n_split,
     }
 
 
-def _rejected_rows(quarter: str, member: Member, table: Table, read: ReadFile) -> Iterator[dict[str, Any]]:
+def _rejected_rows(quarter: str, member: Member, table: Table, read: FileReader) -> Iterator[dict[str, Any]]:
     for line in read.rejected:
         yield {
             "quarter": quarter,

@@ -5,19 +5,17 @@ Arrow's CSV reader; only lines that do not fit are looked at one by one.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute
 import pyarrow.csv
 
-BOM = b"\xef\xbb\xbf"
-LF, CR, DOLLAR = 10, 13, 36
+from pipeline.intake.lines import BOM, DOLLAR, PIECE_BYTES, Flags, Lines, Places, encoding_of, pieces
+
 SHORT = 64
 IDENTITY = re.compile(r"\d{1,18}")
-Lines = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +30,95 @@ class Rejection:
     version_number: int | None = None
 
 
-@dataclass(slots=True)
-class ReadFile:
-    """A file read: its rows as text with their line, what was rejected, and how it was written."""
+class FileReader:
+    """A file being read: what was kept and rejected so far, and how the file is written."""
 
-    rows: pa.Table
-    rejected: list[Rejection]
-    encoding: str
-    newline: str
-    n_nul: int
-    n_split: int = 0
+    def __init__(self, data: bytes, piece_bytes: int = PIECE_BYTES) -> None:
+        self.data, self.piece_bytes = data, piece_bytes
+        self.encoding = encoding_of(data, piece_bytes)
+        self.rejected: list[Rejection] = []
+        self.n_kept = self.n_split = self.n_nul = self._n_lines = self._n_crlf = 0
 
     @property
     def n_read(self) -> int:
-        """Records in the file: each is kept or rejected."""
-        return int(self.rows.num_rows) + len(self.rejected)
+        """Records read: each was kept or rejected."""
+        return self.n_kept + len(self.rejected)
+
+    @property
+    def newline(self) -> str:
+        """Line ends found so far."""
+        return "LF" if not self._n_crlf else "CRLF" if self._n_crlf == self._n_lines else "mixed"
+
+    def pieces(self) -> Iterator[Lines]:
+        """The file's lines, piece by piece, counted as they pass."""
+        for lines in pieces(self.data, self.encoding, self.piece_bytes):
+            self._n_lines += lines.starts.size
+            self._n_crlf += int(lines.has_cr.sum())
+            self.n_nul += int(np.count_nonzero(lines.data == 0))
+            yield lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The file as UTF-8 bytes, where its lines start and end, and how many delimiters each holds."""
+class TableReader(FileReader):
+    """A table file whose header has these columns and then n_phantom empty ones.
 
-    data: npt.NDArray[np.uint8]
-    starts: Lines
-    ends: Lines
-    n_delimiters: Lines
-    lone_cr: npt.NDArray[np.bool_]
-    encoding: str
-    newline: str
+    All records of a file are written alike: ended by a delimiter that the header lacks (AERS), or not; the
+    file's first piece shows which, and a line written otherwise would be a guess. A line of exactly k
+    whole records becomes k rows; every other line that does not fit is rejected with its text.
+    """
 
-    def line(self, index: int) -> str:
-        return self.data[self.starts[index] : self.ends[index]].tobytes().decode()
+    def __init__(self, data: bytes, columns: list[str], n_phantom: int, piece_bytes: int = PIECE_BYTES) -> None:
+        super().__init__(data, piece_bytes)
+        self.columns, self.n_phantom = columns, n_phantom
+        self._n_delimiters: int | None = None
+
+    def batches(self) -> Iterator[pa.Table]:
+        """The rows as text with their line, in the file's order, at least one batch; read it once."""
+        for lines in self.pieces():
+            rows = self._rows(lines)
+            self.n_kept += rows.num_rows
+            yield rows
+        if not self.data:
+            yield _empty(self.columns)
+
+    def _rows(self, lines: Lines) -> pa.Table:
+        if self._n_delimiters is None:
+            self._n_delimiters = _habit(lines, len(self.columns), self.n_phantom)
+        usable, blank = _well_formed(lines, len(self.columns), self._n_delimiters)
+        body = np.arange(lines.first == 1, lines.starts.size)
+        rows = _parsed(lines, body[usable[body]], self.columns, self._n_delimiters)
+        repaired: list[tuple[int, list[str]]] = []
+        for index in body[~usable[body]]:
+            repaired.extend(self._repaired(lines, int(index), self._n_delimiters, is_blank=bool(blank[index])))
+        return _merged(rows, repaired, self.columns) if repaired else rows
+
+    def _repaired(self, lines: Lines, index: int, n_delimiters: int, *, is_blank: bool) -> list[tuple[int, list[str]]]:
+        """The records of a line that is not well formed; none where it is rejected."""
+        line, number = lines.text(index), lines.first + index
+        records = None if is_blank else _whole_records(line, self.columns, n_delimiters)
+        if records is None:
+            self.rejected.append(_rejection(number, line, self.columns, n_delimiters, is_blank=is_blank))
+            return []
+        self.n_split += len(records) > 1
+        return [(number, record) for record in records]
+
+
+class DeletedReader(FileReader):
+    """A deleted-case list: no header, one case number a line, perhaps with a trailing delimiter."""
+
+    def rows(self) -> pa.Table:
+        """The lines that hold a case number, as published, with their line; read it once."""
+        kept: list[tuple[str, int]] = []
+        for lines in self.pieces():
+            for index in range(lines.starts.size):
+                line, number = lines.text(index), lines.first + index
+                value = line.strip().rstrip("$").strip()
+                if IDENTITY.fullmatch(value):
+                    kept.append((line, number))
+                else:
+                    self.rejected.append(Rejection(number, "not a case number" if value else "blank line", line))
+        self.n_kept += len(kept)
+        columns = {"caseid": pa.array([line for line, _ in kept], pa.string())}
+        return pa.table(columns | {"line": pa.array([number for _, number in kept], pa.int64())})
 
 
 def header_fields(first_line: bytes) -> list[str]:
@@ -70,140 +126,34 @@ def header_fields(first_line: bytes) -> list[str]:
     return first_line.removeprefix(BOM).decode("latin-1").rstrip("\r\n").split("$")
 
 
-def read_table(data: bytes, columns: list[str], n_phantom: int) -> ReadFile:
-    """The records of a table file whose header has these columns and then n_phantom empty ones.
-
-    All records of a file are written alike: ended by a delimiter that the header lacks (AERS), or not;
-    a line written otherwise would be a guess. A line of exactly k whole records becomes k rows; every
-    other line that does not fit is rejected with its text.
-    """
-    text = _lines_of(data)
-    n_delimiters = _habit(text, len(columns), n_phantom)
-    usable, blank = _well_formed(text, len(columns), n_delimiters)
-    body = np.arange(1, text.starts.size)
-    good = body[usable[1:]]
-    read = ReadFile(
-        _parsed(text, good, columns, n_delimiters + 1 - len(columns)),
-        [],
-        text.encoding,
-        text.newline,
-        int((text.data == 0).sum()),
-    )
-    repaired: list[tuple[int, list[str]]] = []
-    for index in body[~usable[1:]]:
-        line = text.line(int(index))
-        records = None if blank[index] else _whole_records(line, columns, n_delimiters)
-        if records is None:
-            read.rejected.append(_rejection(int(index) + 1, line, columns, n_delimiters, blank=bool(blank[index])))
-        else:
-            read.n_split += len(records) > 1
-            repaired.extend((int(index) + 1, record) for record in records)
-    if repaired:
-        read.rows = _merged(read.rows, repaired, columns)
-    return read
-
-
-def read_deleted(data: bytes) -> ReadFile:
-    """The case numbers of a deleted-case list: no header, one number a line, perhaps a trailing delimiter."""
-    text = _lines_of(data)
-    numbers: list[str] = []
-    lines: list[int] = []
-    rejected: list[Rejection] = []
-    for index in range(text.starts.size):
-        line = text.line(index)
-        value = line.strip().rstrip("$").strip()
-        if IDENTITY.fullmatch(value):
-            numbers.append(line)
-            lines.append(index + 1)
-        else:
-            reason = "not a case number" if value else "blank line"
-            rejected.append(Rejection(index + 1, reason, line))
-    rows = pa.table({"caseid": pa.array(numbers, pa.string()), "line": pa.array(lines, pa.int64())})
-    return ReadFile(rows, rejected, text.encoding, text.newline, int((text.data == 0).sum()))
-
-
-def _lines_of(data: bytes) -> _Text:
-    data = data.removeprefix(BOM)
-    encoding = "utf-8"
-    if not data.isascii():
-        try:
-            pa.compute.cast(pa.array([data], pa.large_binary()), pa.large_string())
-        except pa.ArrowInvalid:
-            data, encoding = data.decode("latin-1").encode(), "latin-1"
-    if data and not data.endswith(b"\n"):
-        data += b"\n"
-    array = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(array == LF)
-    starts = np.concatenate(([0], ends[:-1] + 1)) if ends.size else ends
-    has_cr = (ends > starts) & (array[ends - 1] == CR) if ends.size else np.zeros(0, np.bool_)
-    n_cr = int(has_cr.sum())
-    newline = "CRLF" if n_cr == ends.size else "LF" if n_cr == 0 else "mixed"
-    return _Text(
-        array, starts, ends - has_cr, _counts(array, starts, DOLLAR), _lone_cr(array, starts, has_cr), encoding, newline
-    )
-
-
-def _counts(array: npt.NDArray[np.uint8], starts: Lines, byte: int) -> Lines:
-    if not starts.size:
-        return np.zeros(0, np.int64)
-    return np.add.reduceat(array == byte, starts, dtype=np.int64)
-
-
-def _lone_cr(array: npt.NDArray[np.uint8], starts: Lines, has_cr: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Lines with a carriage return that does not end them: text, though Arrow would break the line there."""
-    if np.count_nonzero(array == CR) == np.count_nonzero(has_cr):
-        return np.zeros(starts.size, np.bool_)
-    return _counts(array, starts, CR) > has_cr
-
-
-def _habit(text: _Text, n_columns: int, n_phantom: int) -> int:
-    """How many delimiters the records of this file have: the commonest count the header allows, else the header's."""
+def _habit(lines: Lines, n_columns: int, n_phantom: int) -> int:
+    """How many delimiters the records have: the commonest count the header allows, else the header's."""
     allowed = np.arange(n_columns - 1, n_columns + n_phantom + 1)
-    counts = np.array([np.count_nonzero(text.n_delimiters[1:] == n) for n in allowed])
+    counts = np.array([np.count_nonzero(lines.n_delimiters[1:] == n) for n in allowed])
     header = n_columns - 1 + n_phantom
     best = allowed[counts == counts.max()]
     return header if header in best else int(best[0])
 
 
-def _well_formed(text: _Text, n_columns: int, n_delimiters: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _well_formed(lines: Lines, n_columns: int, n_delimiters: int) -> tuple[Flags, Flags]:
     """Lines with that many delimiters and nothing but empty fields behind the columns; and blank lines."""
-    usable = (text.n_delimiters == n_delimiters) & ~text.lone_cr & (text.ends > text.starts)
+    usable = (lines.n_delimiters == n_delimiters) & ~lines.has_inner_cr() & (lines.ends > lines.starts)
     for k in range(1, n_delimiters - n_columns + 2):
-        usable &= text.data[np.maximum(text.ends - k, 0)] == DOLLAR if text.data.size else False
-    short = np.flatnonzero((text.n_delimiters <= 1) & (text.ends - text.starts < SHORT))
-    blank = np.zeros(text.starts.size, np.bool_)
-    blank[[i for i in short if not text.line(int(i)).strip(" \t\r\x1a$")]] = True
+        usable &= lines.data[np.maximum(lines.ends - k, 0)] == DOLLAR
+    short = np.flatnonzero((lines.n_delimiters <= 1) & (lines.ends - lines.starts < SHORT))
+    blank = np.zeros(lines.starts.size, np.bool_)
+    blank[[i for i in short if not lines.text(int(i)).strip(" \t\r\x1a$")]] = True
     return usable & ~blank, blank
 
 
-def _parsed(text: _Text, lines: Lines, columns: list[str], n_extra: int) -> pa.Table:
+def _parsed(lines: Lines, chosen: Places, columns: list[str], n_delimiters: int) -> pa.Table:
     """The well-formed lines through Arrow's reader, with their line numbers."""
-    if not lines.size:
+    if not chosen.size:
         return _empty(columns)
-    rows = _arrow_rows(_bytes_of(text, lines), columns, n_extra)
-    return rows.append_column("line", pa.array(lines + 1, pa.int64()))
-
-
-def _bytes_of(text: _Text, lines: Lines) -> pa.Buffer:
-    """The bytes of these lines, newline included; a view where the lines follow each other."""
-    if lines[-1] - lines[0] + 1 == lines.size:
-        begin, end = text.starts[lines[0]], _next_start(text, int(lines[-1]))
-        return pa.py_buffer(text.data[begin:end])
-    following = np.concatenate((text.starts[1:], [text.data.size]))
-    keep = np.zeros(text.starts.size, np.bool_)
-    keep[lines] = True
-    return pa.py_buffer(text.data[np.repeat(keep, following - text.starts)])
-
-
-def _next_start(text: _Text, line: int) -> int:
-    return int(text.starts[line + 1]) if line + 1 < text.starts.size else int(text.data.size)
-
-
-def _arrow_rows(buffer: pa.Buffer, columns: list[str], n_extra: int) -> pa.Table:
-    names = [*columns, *(f"extra {k}" for k in range(n_extra))]
-    return pa.csv.read_csv(
-        pa.BufferReader(buffer),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=16 << 20),
+    names = [*columns, *(f"extra {k}" for k in range(n_delimiters + 1 - len(columns)))]
+    rows = pa.csv.read_csv(
+        pa.BufferReader(pa.py_buffer(lines.octets_of(chosen))),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=4 << 20),
         parse_options=pa.csv.ParseOptions(
             delimiter="$", quote_char=False, double_quote=False, escape_char=False, ignore_empty_lines=True
         ),
@@ -215,6 +165,7 @@ def _arrow_rows(buffer: pa.Buffer, columns: list[str], n_extra: int) -> pa.Table
             null_values=[""],
         ),
     )
+    return rows.append_column("line", pa.array(chosen + lines.first, pa.int64()))
 
 
 def _whole_records(line: str, columns: list[str], n_delimiters: int) -> list[list[str]] | None:
@@ -270,8 +221,8 @@ def _begins_a_record(record: list[str], columns: list[str]) -> bool:
     return is_version and named.get("caseversion", version) == version
 
 
-def _rejection(line: int, text: str, columns: list[str], n_delimiters: int, *, blank: bool) -> Rejection:
-    if blank:
+def _rejection(line: int, text: str, columns: list[str], n_delimiters: int, *, is_blank: bool) -> Rejection:
+    if is_blank:
         return Rejection(line, "blank line", text)
     fields = text.split("$")
     reason = f"{len(fields) - 1} delimiters where the file has {n_delimiters}"

@@ -1,5 +1,6 @@
 """Arrow rows as a Parquet file of a declared table: the same rows give the same bytes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,11 +14,20 @@ ROW_GROUP_ROWS = 250_000
 
 def write_rows(table: Table, rows: pa.Table, path: Path) -> int:
     """Write the columns the table stores, in its order; a column the rows lack is null. Returns the number of rows."""
+    return write_batches(table, [rows], path)
+
+
+def write_batches(table: Table, batches: Iterable[pa.Table], path: Path) -> int:
+    """Write batches of rows one after the other, so that only one of them is in memory."""
     schema = arrow_schema(table, stored=True)
-    present = set(rows.column_names)
-    columns = [rows[field.name] if field.name in present else pa.nulls(rows.num_rows, field.type) for field in schema]
-    kept = pa.table(columns, names=schema.names)
-    pq.write_table(
-        kept, path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP_ROWS, store_schema=False
-    )
-    return int(kept.num_rows)
+    n_rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, store_schema=False) as writer:
+        for rows in batches:
+            present = set(rows.column_names)
+            columns = [
+                rows[field.name].cast(field.type) if field.name in present else pa.nulls(rows.num_rows, field.type)
+                for field in schema
+            ]
+            writer.write_table(pa.table(columns, schema=schema), row_group_size=ROW_GROUP_ROWS)
+            n_rows += rows.num_rows
+    return n_rows

@@ -42,9 +42,7 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
     """One sheet for each table, and a first one that says what they are; text is never a formula."""
     import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
 
-    book = xlsxwriter.Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    book = xlsxwriter.Workbook(path)
     book.set_properties({"title": facts.name, "created": CREATED})
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),

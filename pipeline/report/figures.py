@@ -209,7 +209,6 @@ def _svg(specification: Any, figure_id: str, title: str, description: str) -> st
     svg: str = vl_convert.vegalite_to_svg(specification)
     width, height = re.findall(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)[0]
     inside = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", svg)
-    inside = re.sub(r'\b(id="|url\(#|href="#)([\w-]+)', rf"\1{figure_id}-\2", inside)
     inside = re.sub(r' (role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", inside)
     inside = TEXT_OF_LINES.sub(_centred, inside)
     named = f'<title id="{figure_id}-t">{_text(title)}</title><desc id="{figure_id}-d">{_text(description)}</desc>'

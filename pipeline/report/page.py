@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pipeline.report.appendix import GLOSSARY, definitions, designated_events, quality_by_quarter
 from pipeline.report.facts import ReportFacts
 from pipeline.report.numbers import cases, count, ratio
-from pipeline.report.overview import absent_products, overviews, reported_products, short_name, sparse_terms, waterfall
+from pipeline.report.overview import (
+    absent_products,
+    overviews,
+    reported_products,
+    short_name,
+    sparse_terms,
+    unheld_scopes,
+    waterfall,
+)
 from pipeline.report.products import product_section
 from pipeline.report.wording import LIMITS, refuse_words_of_incidence
 from pipeline.vocabulary.choices import comparators
@@ -64,6 +72,7 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "absent": absent_products(facts),
         "overviews": overviews(facts, shown),
         "sparse": sparse_terms(facts),
+        "unheld": unheld_scopes(facts),
         "rule_text": signals[0]["rule"] if signals else "",
         "comparators": comparators(),
         "sections": [product_section(facts, item) for item in shown],

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.intake.records import header_fields, read_deleted, read_table
+from pipeline.intake.records import DeletedReader, TableReader, header_fields
 
 REAC = ["primaryid", "caseid", "pt", "drug_rec_act"]
 AERS_DRUG = [
@@ -26,7 +26,8 @@ DOXORUBICIN = b"7475791$1016572490$SS$DOXORUBICIN$2$INTRAVENOUS$25 MG/M2$$$$$$"
 
 
 def read(body: bytes, columns=REAC, n_phantom=0):
-    found = read_table(body, columns, n_phantom)
+    found = TableReader(body, columns, n_phantom)
+    found.rows = pa.concat_tables(found.batches())
     assert found.n_read == found.rows.num_rows + len(found.rejected)
     return found
 
@@ -177,8 +178,8 @@ def test_the_byte_order_mark_is_no_part_of_the_first_name():
 
 
 def test_a_deleted_list_keeps_every_number_and_rejects_blanks():
-    found = read_deleted(b" \n10153291\n10172236$\r\n 9999 $\nabc\n")
-    assert found.rows["caseid"].to_pylist() == ["10153291", "10172236$", " 9999 $"]
+    found = DeletedReader(b" \n10153291\n10172236$\r\n 9999 $\nabc\n")
+    assert found.rows()["caseid"].to_pylist() == ["10153291", "10172236$", " 9999 $"]
     assert [(item.line, item.reason) for item in found.rejected] == [(1, "blank line"), (5, "not a case number")]
     assert found.n_read == 5
 

@@ -79,6 +79,12 @@ def test_a_case_without_a_day_is_counted_apart_and_drawn_nowhere():
     assert told.counts == {"All current cases": {"2023Q4": 4, "2024Q1": 3}}
 
 
+def test_the_trend_shows_the_narrow_terms_only():
+    row = {"product": PRODUCT, "endpoint": "fever", "receipt_quarter": "2024Q1"}
+    rows = [row | {"scope": "narrow", "n_cases": 3}, row | {"scope": "broad", "n_cases": 7}]
+    assert trend(facts(endpoint_quarter=rows), product(PRODUCT), "p").counts["Fever"] == {"2024Q1": 3}
+
+
 def test_only_events_inside_the_quarters_shown_are_listed():
     rows = [{"product": PRODUCT, "receipt_quarter": "2023Q4", "n_cases": 4}]
     told = trend(facts(product_quarter=rows, endpoint_quarter=[]), product(PRODUCT), "p")

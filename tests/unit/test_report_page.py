@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pipeline.errors import CartwatchError
 from pipeline.report.page import html_page
 from pipeline.report.wording import LIMITS
 from tests.reportfacts import DESIGNATED, PRODUCT, RULE, all_endpoints, facts, prior_row, term_row
@@ -170,6 +171,17 @@ def test_a_term_with_rate_in_its_name_is_no_offence(page):
     assert "Glomerular filtration rate decreased" in page
 
 
+def test_a_page_that_would_speak_of_a_rate_is_refused():
+    step = {"step_number": 1, "step": "current", "unit": "case", "n": 1000, "meaning": "The rate of cases."}
+    with pytest.raises(CartwatchError, match="rate"):
+        html_page(facts(waterfall_step=[step]))
+
+
+def test_a_pair_without_a_case_has_no_heat():
+    table = table_of(html_page(facts(endpoint_signal=all_endpoints(a=0, eb05=5.0))), "Compared with: All other reports")
+    assert not re.search(r'class="h\d"', table)
+
+
 def test_a_term_names_the_endpoints_that_hold_it(page):
     table = table_of(page, "Most reported terms")
     row = next(row for row in table.split("<tr>") if "Glomerular" in row)
@@ -195,6 +207,20 @@ def test_an_endpoint_of_which_the_source_lacks_most_terms_says_so():
     page = html_page(facts(endpoint_definition=rows))
     assert "Acute kidney injury<small>1 of 3 terms occur</small>" in page
     assert '<span class="absent">Renal failure</span>' in page
+
+
+def test_a_designated_event_the_source_cannot_hold_is_not_assessable_and_never_no_case():
+    def told(*held):
+        row = {"endpoint": "cerebral_oedema", "term": "BRAIN OEDEMA"}
+        rows = [row | {"scope": scope, "is_present": scope in held} for scope in ("narrow", "broad")]
+        page = html_page(facts(designated_case=[], endpoint_definition=rows))
+        return [
+            page.count(said) for said in ("<p>No current case.</p>", ">Not assessable", ">Narrow terms not assessable")
+        ]
+
+    assert told("narrow", "broad") == [2, 0, 0]
+    assert told("broad") == [2, 0, 1]
+    assert told() == [1, 1, 0]
 
 
 def test_a_lake_without_any_car_t_gives_a_page_that_says_so():
