@@ -5,6 +5,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+WORKERS ?= 2
 UV_VERSION := 0.13.9
 export GX_ANALYTICS_ENABLED := False
 export UV_NO_PROGRESS := 1
@@ -15,7 +16,7 @@ demo: $(STAMP)
 	@$(BIN)/cartwatch demo --out demo-out
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests
 
 check: lint types stale test
 

@@ -67,7 +67,9 @@ def score_and_write(rows: pa.Table, n_cases: int, prior: Prior | None, out: Path
         if interval is not None:
             columns |= {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}
     write_rows(PAIR_COUNT, rows, out / "pair_count.parquet")
-    pq.write_table(pa.table(columns), out / "scores.parquet", compression="zstd")
+    # Reals seldom repeat: split by byte they take half the time and no more room than a dictionary.
+    form = {"use_dictionary": False, "use_byte_stream_split": True}
+    pq.write_table(pa.table(columns), out / "scores.parquet", compression="zstd", **form)
 
 
 def signals(lake: str, out: str) -> dict[str, float]:

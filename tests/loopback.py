@@ -120,8 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body) if fault.length is None else fault.length))
         self.end_headers()
         part = body[: fault.cut]
+        self.site.sent += len(part)  # counted before the client can see the last byte
         self.wfile.write(part)
-        self.site.sent += len(part)
         if fault.cut is not None or fault.length is not None:
             self.wfile.flush()
             self.close_connection = True

@@ -37,7 +37,7 @@ class ReportFacts:
     """One data-lock point as a report tells it.
 
     product: the one product the report is about, or None for all. run_id: that of the signals behind every number.
-    tables: the result of each query of QUERIES, by its name.
+    tables: the result of each query of QUERIES, by its name. gaps: quarters published by then that the lake lacks.
     """
 
     as_of: str
@@ -46,6 +46,7 @@ class ReportFacts:
     vocabulary_version: str
     product: str | None
     tables: "dict[str, pa.Table]"
+    gaps: str | None = None
     _rows: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
     _by_product: dict[str, dict[str, list[Row]]] = field(default_factory=dict, repr=False, compare=False)
 

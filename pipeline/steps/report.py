@@ -11,7 +11,7 @@ from pipeline.cases.counts import count_exposures_and_events, register_vocabular
 from pipeline.config import Settings, code_version
 from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake
-from pipeline.lake.snapshot import mount_core, mount_mart
+from pipeline.lake.snapshot import mount_core, mount_mart, quarters_not_held
 from pipeline.lake.warehouse import Warehouse
 from pipeline.report.exports import write_csv_files, write_workbook
 from pipeline.report.facts import ReportFacts, read_tables
@@ -74,7 +74,9 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
         count_exposures_and_events(warehouse, suspect_roles())
         asked = [product] if product else [item.id for item in products()]
         warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
-        return ReportFacts(as_of, signals_run_id, code_version(), vocabulary_version(), product, read_tables(warehouse))
+        tables = read_tables(warehouse)
+    gaps = quarters_not_held(lake, as_of)
+    return ReportFacts(as_of, signals_run_id, code_version(), vocabulary_version(), product, tables, gaps)
 
 
 def _current_runs(lake: Lake, as_of: str) -> pa.Table:

@@ -157,16 +157,26 @@ def _without_terms(data):
     return b"\n".join([head, *emptied])
 
 
-@pytest.mark.parametrize("after", [0.5, 1.5, 3.0])
+MOMENTS = {
+    "while landing": "landing/faers/2023Q2/*",
+    "while reading": "_staging/2023Q2/raw_*.parquet",
+    "between raw tables": "raw_drug/quarter=2023Q2/*",
+    "while typing": "_staging/2023Q2/case_drug.parquet",
+    "between typed tables": "case_drug/quarter=2023Q2/*",
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_an_ingest_killed_at_any_moment_leaves_a_readable_lake_and_a_clean_rerun(
-    history, tmp_path, python, command, after
+    history, tmp_path, python, command, moment
 ):
     command(tmp_path, "ingest", "faers", history[0])
     before = contents(tmp_path, "report_version", "case_drug")
     words = [python, "-m", "pipeline.cli", "--lake", str(tmp_path), "ingest", "faers", str(history[1])]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        time.sleep(after)
-        assert process.poll() is None, "the ingest ended before it could be killed"
+        while not any(tmp_path.glob(MOMENTS[moment])):
+            assert process.poll() is None, "the ingest ended before it could be killed"
+            time.sleep(0.002)
         os.kill(process.pid, signal.SIGKILL)
     still = contents(tmp_path, "report_version", "case_drug")
     assert {key: still[key] for key in before} == before

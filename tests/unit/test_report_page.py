@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -247,3 +248,9 @@ def test_broken_rules_stand_under_their_quarter_critical_first():
     table = table_of(page, "2024Q1: rules that do not hold")
     assert table.index("orphan") < table.index("missing code")
     assert ">era<" not in table
+
+
+def test_quarters_that_the_lake_lacks_are_said(page):
+    with_gaps = html_page(replace(facts(), gaps="2023Q2 to 2023Q3"))
+    assert "The lake does not hold 2023Q2 to 2023Q3." in with_gaps
+    assert "The lake does not hold" not in page
