@@ -24,7 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cartwatch-bench-") as folder:
         figures = measured(Path(folder))
     record = {"machine": machine(), "code_version": code_version(), "input": figures.pop("input"), "figures": figures}
-    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(as_table(figures))
     write_into_readme(as_table(figures))
     over = [

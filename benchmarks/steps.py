@@ -25,9 +25,9 @@ def ingest(lake: str, archive: str) -> dict[str, float]:
 
 
 def count_and_score(lake: str, out: str) -> dict[str, float]:
-    """All pairs of all drug keys and events against all reports: counted, scored, written; the prior's fit apart."""
+    """All pairs of drug key and preferred term against all reports: counted, scored, written; the prior's fit apart."""
     from pipeline.cases.background import fit_background
-    from pipeline.cases.counts import count_exposures_and_events, count_pairs, pair_rows, register_vocabulary
+    from pipeline.cases.counts import count_exposures_and_terms, count_pairs, pair_rows, register_vocabulary
     from pipeline.lake.delta import Lake
     from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
     from pipeline.lake.warehouse import Warehouse
@@ -42,7 +42,8 @@ def count_and_score(lake: str, out: str) -> dict[str, float]:
         mount_mart(store, warehouse, dlp, "case_current")
         register_vocabulary(warehouse)
         start = time.perf_counter()
-        count_exposures_and_events(warehouse, suspect_roles())
+        count_exposures_and_terms(warehouse, suspect_roles())
+        warehouse.create("case_event", "SELECT case_id, event_id FROM case_term")
         n_cases = count_pairs(warehouse, "all")
         counted = time.perf_counter()
         fitted = fit_background(warehouse, "all", n_cases, "pt", None)

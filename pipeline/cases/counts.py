@@ -11,10 +11,13 @@ from pipeline.vocabulary.products import members, products, products_named, scre
 from pipeline.vocabulary.tables import vocabulary_tables
 
 ANY_CAR_T = "any_car_t"
-STEPS = (
-    *("drug_key", "drug", "exposure", "car_t_entry", "term", "event", "term_event", "case_term"),
-    *("endpoint_term", "malignant_term", "index_disease", "malignancy_state", "case_endpoint", "case_event"),
-    *("population", "endpoint_coverage"),
+TERM_STEPS = (
+    *("drug_key", "drug", "exposure", "car_t_entry", "population"),
+    *("term", "event", "term_event", "case_term"),
+)
+ENDPOINT_STEPS = (
+    *("endpoint_term", "malignant_term", "index_disease", "malignancy_state", "case_endpoint"),
+    *("case_event", "endpoint_coverage"),
 )
 LETTERS_AND_DIGITS = "regexp_replace(lower(concat(drug_name, active_ingredient)), '[^a-z0-9]', '', 'g')"
 
@@ -38,9 +41,16 @@ def show_drug_products(warehouse: Warehouse) -> None:
 
 def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str]) -> None:
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
+    count_exposures_and_terms(warehouse, roles)
+    for step in ENDPOINT_STEPS:
+        warehouse.create(step, model(f"step/{step}"))
+
+
+def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str]) -> None:
+    """The first half of it: drugs and preferred terms, endpoints left out."""
     warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
     show_drug_products(warehouse)
-    for step in STEPS:
+    for step in TERM_STEPS:
         warehouse.create(step, model(f"step/{step}"))
 
 
