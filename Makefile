@@ -10,13 +10,19 @@ UV_VERSION := 0.13.9
 export GX_ANALYTICS_ENABLED := False
 export UV_NO_PROGRESS := 1
 
-.PHONY: demo test check lint types stale bench render lock clean
+.PHONY: demo test browser check lint types stale bench render lock clean
 
 demo: $(STAMP)
 	@$(BIN)/cartwatch demo --out demo-out
 
-test: $(STAMP)
+test: $(STAMP) browser
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests
+
+# The page is looked at in Chromium; without root or Debian's packages those tests are skipped and say so.
+browser:
+	@command -v chromium > /dev/null || test "$$(id -u)" != 0 || ! command -v apt-get > /dev/null || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; } || \
+	  echo "Chromium could not be installed: browser tests will be skipped"
 
 check: lint types stale test
 

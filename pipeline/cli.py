@@ -81,7 +81,10 @@ def demo(settings: Settings, out: Path, *, as_json: bool) -> None:
 
     with _progress(as_json) as progress:
         report = run_demo(settings, out, progress)
-    _print(report, as_json, _show_outputs)
+    if as_json:
+        click.echo(report.as_json())
+    else:
+        _show("path_last")(report)
 
 
 @main.group()

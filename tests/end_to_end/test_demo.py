@@ -1,0 +1,30 @@
+"""What a newcomer runs first."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_demo_ends_with_the_path_of_a_report(tmp_path, python):
+    words = [python, "-m", "pipeline.cli", "demo", "--out", str(tmp_path / "demo")]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    page = Path(done.stdout.strip().splitlines()[-1])
+    assert page.parent == tmp_path / "demo" / "report"
+    text = page.read_text()
+    assert "as of 2024Q2" in text
+    assert "Tisagenlecleucel (Kymriah)" in text
+    assert "made up" in done.stdout
+
+
+def test_the_demo_never_empties_a_folder_that_is_not_its_own(tmp_path):
+    (tmp_path / "mine.txt").write_text("precious")
+    done = CliRunner().invoke(main, ["demo", "--out", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "name an empty folder with --out" in done.stderr
+    assert (tmp_path / "mine.txt").read_text() == "precious"
