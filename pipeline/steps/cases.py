@@ -6,6 +6,7 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.snapshot import CORE, content_hash, data_lock_point, mount_core, mount_mart, quarters_not_held
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.runs import record_run
 
 
 def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progress = silent) -> StepReport:
@@ -30,6 +31,7 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
             {"step": step, "unit": unit, "n": n, "meaning": meaning}
             for step, unit, n, meaning in waterfall_rows(warehouse)
         ]
+    record_run(settings, report, {"as_of": dlp})
     report.seconds = watch.seconds()
     return report
 

@@ -1,15 +1,13 @@
 """From the publisher's archives to typed, validated tables, one quarter at a time."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.cases.counts import register_vocabulary, show_drug_products
 from pipeline.config import Settings, code_version
 from pipeline.contract.core import CORE_TABLES
-from pipeline.contract.ledger import GATE_RESULT, QUARANTINE, RUN
+from pipeline.contract.ledger import GATE_RESULT, QUARANTINE
 from pipeline.contract.raw import RAW_TABLES
-from pipeline.contract.renderings import arrow_schema
 from pipeline.errors import GateFailed, NothingThere
 from pipeline.intake.archive import QuarterInput, check_bytes, quarters_in
 from pipeline.intake.faers import Account, Staged, check_layout, stage_core, stage_raw
@@ -18,6 +16,7 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.gate import GateOutcome, check_quarter
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.runs import record_run
 
 RAW = tuple(table.name for table in RAW_TABLES)
 CORE = tuple(table.name for table in CORE_TABLES)
@@ -125,27 +124,6 @@ def revalidate(
     if failures:
         raise GateFailed("\n".join(failures))
     return report
-
-
-def record_run(settings: Settings, report: StepReport, parameters: Mapping[str, object]) -> None:
-    """One row in the run table for a finished step; no clock in it, so a repeated run changes nothing."""
-    lake = Lake(settings.lake)
-    row = {
-        "run_id": report.run_id,
-        "step": report.step,
-        "as_of": report.as_of,
-        "code_version": code_version(),
-        "parameters": json.dumps(dict(parameters), sort_keys=True),
-        "inputs": json.dumps(report.inputs),
-        "counts": json.dumps(report.counts, sort_keys=True, default=str),
-    }
-    import pyarrow as pa  # noqa: PLC0415 -- only a finished step needs it
-
-    with lake.staging(f"run-{report.run_id}") as folder, Warehouse(settings) as warehouse:
-        warehouse.register("row", pa.Table.from_pylist([row], arrow_schema(RUN)))
-        path = folder / "run.parquet"
-        n_rows = warehouse.write(RUN, "SELECT * FROM row", path)
-        lake.commit("run", {"run_id": report.run_id}, path, Run(report.step, report.run_id, code_version()), n_rows)
 
 
 def _run_of(quarter: str, sha256: str, given: str | None = None) -> Run:

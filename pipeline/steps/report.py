@@ -18,6 +18,7 @@ from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
 from pipeline.steps.cases import gap_warnings
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.runs import record_run
 from pipeline.steps.signals import compute_signals
 from pipeline.vocabulary.choices import suspect_roles
 from pipeline.vocabulary.files import vocabulary_version
@@ -58,6 +59,7 @@ def write_report(
         "signals_run_id": facts.run_id,
         "rows": {name: table.num_rows for name, table in facts.tables.items()},
     }
+    record_run(settings, report, parameters)
     report.seconds = watch.seconds()
     return report
 

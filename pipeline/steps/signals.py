@@ -25,6 +25,7 @@ from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import gap_warnings, resolution_id, resolve_cases
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.runs import record_run
 from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
 from pipeline.vocabulary.endpoints import endpoints
 from pipeline.vocabulary.products import product, products
@@ -71,6 +72,8 @@ def compute_signals(
                 _keep(lake, written, dlp, Run("signals", report.run_id, code_version()))
         _show(lake, warehouse, dlp, folder)
         _describe(report, warehouse, resolved)
+        if set(exposed) == set(suspect_roles()):
+            record_run(settings, report, {"as_of": dlp, "roles": sorted(exposed)})
         if out is not None:
             report.outputs = _export(warehouse, out, chosen)
     report.seconds = watch.seconds()

@@ -1,0 +1,31 @@
+"""The run table: one row for each finished step, without a clock, so that a repeated run changes nothing."""
+
+import json
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from pipeline.config import Settings, code_version
+from pipeline.contract.ledger import RUN
+from pipeline.contract.renderings import arrow_schema
+from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
+from pipeline.steps.result import StepReport
+
+
+def record_run(settings: Settings, report: StepReport, parameters: Mapping[str, object]) -> None:
+    """Keep what a finished step was asked, what it read and what it counted, under its run id."""
+    lake = Lake(settings.lake)
+    row = {
+        "run_id": report.run_id,
+        "step": report.step,
+        "as_of": report.as_of,
+        "code_version": code_version(),
+        "parameters": json.dumps(dict(parameters), sort_keys=True),
+        "inputs": json.dumps(report.inputs),
+        "counts": json.dumps(report.counts, sort_keys=True, default=str),
+    }
+    with lake.staging(f"run-{report.run_id}") as folder:
+        path = folder / "run.parquet"
+        n_rows = write_rows(RUN, pa.Table.from_pylist([row], arrow_schema(RUN)), path)
+        lake.commit(RUN.name, {"run_id": report.run_id}, path, Run(report.step, report.run_id, code_version()), n_rows)
