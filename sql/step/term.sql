@@ -1,7 +1,9 @@
--- Each published term under today's name, and how that name is spelled most often where it is not all capitals.
+-- Each published term under today's name, and how that name is spelled most often; AERS printed capitals only.
 -- Reads: case_reaction, vocabulary_former_name
 WITH spelled AS (
-  SELECT r.pt AS published_pt, coalesce(f.current_pt, r.pt) AS pt, trim(r.pt_text) AS pt_text, count(*) AS n
+  SELECT
+    r.pt AS published_pt, coalesce(f.current_pt, r.pt) AS pt, trim(r.pt_text) AS pt_text,
+    r.quarter >= '2012Q4' AS is_faers, count(*) AS n
   FROM case_reaction AS r
   LEFT JOIN vocabulary_former_name AS f ON f.former_pt = r.pt
   WHERE r.pt IS NOT NULL
@@ -11,7 +13,7 @@ shown AS (
   SELECT
     pt,
     coalesce(
-      list(pt_text ORDER BY n DESC, pt_text) FILTER (WHERE upper(pt_text) = pt AND pt_text <> pt)[1],
+      list(pt_text ORDER BY n DESC, pt_text) FILTER (WHERE is_faers AND upper(pt_text) = pt)[1],
       upper(left(pt, 1)) || lower(substr(pt, 2))
     ) AS event
   FROM spelled

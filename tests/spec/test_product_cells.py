@@ -180,3 +180,14 @@ def test_the_order_and_repetition_of_rows_change_nothing(tmp_path):
 def _reversed(text):
     head, *body = text.strip().splitlines()
     return "\n".join([head, *reversed(body)]) + "\n"
+
+
+def test_a_term_is_shown_as_faers_spells_it(tmp_path):
+    world = World(
+        tmp_path,
+        report_version=VERSIONS,
+        case_drug=DRUGS,
+        case_reaction="report_id | quarter | pt\n11 | 2024Q1 | COVID-19\n21 | 2024Q1 | Rash\n31 | 2024Q1 | Rash\n41 | 2024Q1 | RASH\n51 | 2010Q1 | WEIGHT DECREASED",
+    )
+    shown = {name for (name,) in world.warehouse.rows("SELECT event FROM term")}
+    assert shown == {"COVID-19", "Rash", "Weight decreased"}
