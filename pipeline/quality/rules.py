@@ -61,7 +61,7 @@ ROW_RULES = (
     *_no_row("missing_code", ("case_drug", "case_outcome"), "warning", "A row without its code counts for nothing."),
     *_no_row("repeated_drug_seq", ("case_drug",), "info", DRUG_SEQ_NOTE, since="2024Q1"),
     *_no_row(
-        "repeated_drug_seq_early", ("case_drug",), "warning", DRUG_SEQ_NOTE, until="2024Q3", check="repeated_drug_seq"
+        "repeated_drug_seq_early", ("case_drug",), "warning", DRUG_SEQ_NOTE, until="2023Q4", check="repeated_drug_seq"
     ),
     *_no_row(
         "missing_drug_entry", ("case_therapy", "case_indication"), "info", "The row then tells of no drug; cases count."
