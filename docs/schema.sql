@@ -258,12 +258,20 @@ CREATE TABLE "case_reporter" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
+-- withdrawn_case: one line of a deleted-case list. Key: quarter, case_id, line. Partition: quarter.
+CREATE TABLE "withdrawn_case" (
+  "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "case_id" BIGINT, -- Case number on the list. From caseid.
+  "line" BIGINT -- Line of the publisher's file the row stood on.
+);
+
 -- case_current: one case that is current at the data-lock point: its latest version, not withdrawn. Key: as_of, case_id. Partition: as_of.
 CREATE TABLE "case_current" (
   "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
   "case_id" BIGINT, -- Case number.
   "quarter" VARCHAR, -- Quarter that published the latest version.
   "report_id" BIGINT, -- Latest report version.
+  "is_report_number_shared" BOOLEAN, -- Another case has the same report number: rows join by case number too.
   "era" VARCHAR, -- System that numbered it. One of aers, faers.
   "version_number" BIGINT, -- Version number of the latest version.
   "n_versions" BIGINT, -- Report versions of the case published by the data-lock point.

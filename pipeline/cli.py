@@ -4,12 +4,12 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from pipeline.config import VERSION, Settings, settings_from_environment
-from pipeline.errors import CartwatchError
+from pipeline.errors import CartwatchError, GateFailed
 
 if TYPE_CHECKING:
     from pipeline.steps.result import Progress, StepReport
@@ -138,7 +138,7 @@ def ingest_faers(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) 
     """
     from pipeline.steps.ingest import ingest as run
 
-    with _progress(as_json) as progress:
+    with _told_when_refused(as_json, _show_ingest), _progress(as_json) as progress:
         report = run(settings, paths, progress)
     _print(report, as_json, _show_ingest)
 
@@ -161,7 +161,7 @@ def validate(settings: Settings, quarter: str | None, table: str | None, page: P
     from pipeline.steps.gatepage import write_gate_page
     from pipeline.steps.ingest import revalidate
 
-    with _progress(as_json) as progress:
+    with _told_when_refused(as_json, _show_gate), _progress(as_json) as progress:
         report = revalidate(settings, _quarter(quarter), table, progress)
         if page is not None:
             report.outputs.append(str(write_gate_page(settings, page)))
@@ -331,6 +331,17 @@ def _progress(quiet: bool) -> Iterator["Progress"]:
     ) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda text: bar.update(task, description=text)
+
+
+@contextlib.contextmanager
+def _told_when_refused(as_json: bool, show: Callable[["StepReport"], None]) -> Iterator[None]:
+    """Show what the step had to say before the gate's refusal ends the command."""
+    try:
+        yield
+    except GateFailed as failure:
+        if failure.report is not None:
+            _print(cast("StepReport", failure.report), as_json, show)
+        raise
 
 
 def _print(report: "StepReport", as_json: bool, show: Callable[["StepReport"], None]) -> None:

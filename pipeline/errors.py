@@ -20,9 +20,13 @@ class LayoutChanged(CartwatchError):
 
 
 class GateFailed(CartwatchError):
-    """A critical rule is broken; the previous data stays current."""
+    """A critical rule is broken; the previous data stays current. `report` is what the step had to say all the same."""
 
     exit_code = 11
+
+    def __init__(self, message: str, report: object = None) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class SourceOutage(CartwatchError):

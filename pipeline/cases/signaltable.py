@@ -133,11 +133,11 @@ def _coverage_notes(row: Mapping[str, object], coverage: Coverage, labels: Mappi
         return []
     n_present, absent = coverage.get((str(row["event"]), str(row["scope"])), (0, ()))
     if not n_present:
-        return ["Not assessable: no report of the source carries any term of this endpoint."]
+        return ["Not assessable: no quarter with a CAR-T case has a report with any term of this endpoint."]
     label = labels.get(str(row["event"]))
     said = [f"{label.capitalize()}."] if label else []
     if 0 < len(absent) <= LONGEST_LIST:
-        said.append(f"Terms that occur nowhere in the source: {', '.join(absent)}.")
+        said.append(f"Terms that occur nowhere in the quarters with a CAR-T case: {', '.join(absent)}.")
     elif absent:
-        said.append(f"{n_present} of {n_present + len(absent)} listed terms occur in the source.")
+        said.append(f"{n_present} of {n_present + len(absent)} listed terms occur in the quarters with a CAR-T case.")
     return said

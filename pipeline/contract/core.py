@@ -146,6 +146,13 @@ CASE_REPORTER = Table(
         LINE,
     ),
 )
+WITHDRAWN_CASE = Table(
+    "withdrawn_case",
+    "core",
+    "one line of a deleted-case list",
+    ("quarter", "case_id", "line"),
+    (QUARTER, whole("case_id", "Case number on the list.", source="caseid"), LINE),
+)
 CORE_TABLES = (
     REPORT_VERSION,
     CASE_DRUG,
@@ -154,4 +161,5 @@ CORE_TABLES = (
     CASE_THERAPY,
     CASE_INDICATION,
     CASE_REPORTER,
+    WITHDRAWN_CASE,
 )

@@ -23,6 +23,7 @@ CASE_CURRENT = Table(
         whole("case_id", "Case number."),
         text("quarter", "Quarter that published the latest version."),
         whole("report_id", "Latest report version."),
+        truth("is_report_number_shared", "Another case has the same report number: rows join by case number too."),
         text("era", "System that numbered it.", allowed=("aers", "faers")),
         whole("version_number", "Version number of the latest version."),
         whole("n_versions", "Report versions of the case published by the data-lock point.", unit="report version"),

@@ -15,6 +15,7 @@ import pyarrow.csv
 from pipeline.intake.lines import BOM, DOLLAR, PIECE_BYTES, Flags, Lines, Places, encoding_of, pieces
 
 SHORT = 64
+BLOCK_BYTES = 4 << 20
 IDENTITY = re.compile(r"\d{1,18}")
 
 
@@ -151,9 +152,10 @@ def _parsed(lines: Lines, chosen: Places, columns: list[str], n_delimiters: int)
     if not chosen.size:
         return _empty(columns)
     names = [*columns, *(f"extra {k}" for k in range(n_delimiters + 1 - len(columns)))]
+    longest = int((lines.ends - lines.starts)[chosen].max())
     rows = pa.csv.read_csv(
         pa.BufferReader(pa.py_buffer(lines.octets_of(chosen))),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=4 << 20),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=max(BLOCK_BYTES, longest + 2)),
         parse_options=pa.csv.ParseOptions(
             delimiter="$", quote_char=False, double_quote=False, escape_char=False, ignore_empty_lines=True
         ),

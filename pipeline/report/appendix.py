@@ -65,7 +65,7 @@ class QuarterQuality:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """An endpoint's terms in each scope; absent ones occur in no report of the source."""
+    """An endpoint's terms in each scope; absent ones occur in no quarter with a CAR-T case."""
 
     endpoint: Endpoint
     narrow: list[str]

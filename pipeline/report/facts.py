@@ -28,7 +28,7 @@ QUERIES = {
     "rejected_reason": "Lines that could not be read.",
     "incomplete_case": "Cases of the products whose latest version holds a line that could not be read.",
     "source_archive": "Archives read, with their SHA-256; records read = kept + rejected.",
-    "endpoint_definition": "Terms of each endpoint and whether any report of the source carries them.",
+    "endpoint_definition": "Terms of each endpoint and whether a quarter with a CAR-T case carries them.",
 }
 
 

@@ -110,7 +110,7 @@ def sparse_terms(facts: ReportFacts) -> dict[tuple[str, str], str]:
 
 
 def unheld_scopes(facts: ReportFacts) -> frozenset[tuple[str, str]]:
-    """Endpoints and scopes of which no report of the source carries any term: nothing can be counted for them."""
+    """Endpoints and scopes of which no quarter with a CAR-T case has any term: nothing can be counted for them."""
     rows = facts.rows("endpoint_definition")
     held = {(row["endpoint"], row["scope"]) for row in rows if row["is_present"]}
     return frozenset((row["endpoint"], row["scope"]) for row in rows) - held

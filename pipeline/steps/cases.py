@@ -22,7 +22,7 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
             mount_mart(lake, warehouse, dlp, "waterfall")
         else:
             progress(f"{dlp} resolving cases")
-            mount_core(lake, warehouse, dlp, "raw_deleted")
+            mount_core(lake, warehouse, dlp)
             run = Run("resolve", report.run_id, code_version())
             for table, path, n_rows in resolve(warehouse, dlp, folder):
                 lake.commit(table.name, {"as_of": dlp}, path, run, n_rows)
@@ -46,8 +46,7 @@ def gap_warnings(lake: Lake, dlp: str) -> list[str]:
 
 def resolution_id(lake: Lake, dlp: str) -> str:
     """Hash of the data published by then and of the code: equal ids mean equal cases."""
-    names = (*CORE, "raw_deleted")
-    return run_id("resolve", [content_hash(lake.files(name, up_to=dlp)) for name in names], {"as_of": dlp})
+    return run_id("resolve", [content_hash(lake.files(name, up_to=dlp)) for name in CORE], {"as_of": dlp})
 
 
 def is_resolved(lake: Lake, dlp: str, wanted: str) -> bool:

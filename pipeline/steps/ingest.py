@@ -13,6 +13,7 @@ from pipeline.intake.archive import QuarterInput, check_bytes, quarters_in
 from pipeline.intake.faers import Account, Staged, check_layout, stage_core, stage_raw
 from pipeline.intake.landing import land, landed, sha256_of
 from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.gate import GateOutcome, check_quarter
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
@@ -27,7 +28,8 @@ def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silen
     """Land, stage, type and validate every quarter the paths hold; unchanged quarters are left alone.
 
     Layouts and checksums of all quarters are checked before the first is written, so that a damaged archive
-    stops the run while nothing is written.
+    stops the run while nothing is written. A quarter that the gate refuses does not keep the others out: GateFailed
+    is raised at the end, with the report of the whole run.
     """
     watch = Stopwatch()
     lake = Lake(settings.lake)
@@ -38,18 +40,33 @@ def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silen
     for quarter in pending:
         progress(f"{quarter.quarter} checking the archive")
         check_bytes(quarter)
-    report = StepReport("ingest", run_id("ingest", [str(path) for path in paths], {}), inputs=[str(p) for p in paths])
+    hashes = {quarter.quarter: sha256_of(quarter) for quarter in quarters}
+    report = StepReport("ingest", run_id("ingest", hashes, {}), inputs=[str(path) for path in paths])
+    failures: list[str] = []
     for quarter in quarters:
-        if quarter not in pending:
+        if quarter in pending:
+            failures += _ingest_quarter(settings, quarter, report, progress)
+        else:
             report.warnings.append(f"{quarter.quarter} is unchanged: nothing was done.")
-            continue
-        land(quarter, lake.root)
-        _merge(report, stage_quarter(settings, quarter.quarter, progress))
-        _merge(report, validate_quarter(settings, quarter.quarter, progress))
     report.as_of = quarters[-1].quarter
     report.counts |= {"quarters": [quarter.quarter for quarter in quarters], "unchanged": len(quarters) - len(pending)}
     report.seconds = watch.seconds()
+    if failures:
+        raise GateFailed("\n".join(failures), report)
     return report
+
+
+def _ingest_quarter(settings: Settings, quarter: QuarterInput, report: StepReport, progress: Progress) -> list[str]:
+    """Land, stage and validate one quarter; what the gate refuses is told, and the next quarter has its turn."""
+    land(quarter, Lake(settings.lake).root)
+    _merge(report, stage_quarter(settings, quarter.quarter, progress))
+    try:
+        _merge(report, validate_quarter(settings, quarter.quarter, progress))
+    except GateFailed as failure:
+        if isinstance(failure.report, StepReport):
+            _merge(report, failure.report)
+        return [str(failure)]
+    return []
 
 
 def land_quarter(settings: Settings, quarter: QuarterInput) -> str:
@@ -88,11 +105,11 @@ def validate_quarter(settings: Settings, quarter: str, progress: Progress = sile
         staged = list(stage_core(quarter, folder, warehouse, progress))
         progress(f"{quarter} validating")
         outcome = _gate(lake, warehouse, quarter, run.run_id)
-        _commit_gate(lake, warehouse, outcome, quarter, run, folder)
+        _commit_gate(lake, outcome, quarter, run, folder)
+        report = _gate_report("validate", quarter, outcome, run, watch)
         if outcome.failed:
-            raise GateFailed(_gate_message(quarter, outcome))
+            raise GateFailed(_gate_message(quarter, outcome), report)
         _commit(lake, staged, {"quarter": quarter}, run)
-    report = _gate_report("validate", quarter, outcome, run, watch)
     report.outputs = [lake.uri(name) for name in CORE]
     report.counts = {"rows": {item.table.name: item.n_rows for item in staged}, **report.counts}
     record_run(settings, report, {"quarter": quarter, "archive_sha256": sha256})
@@ -112,7 +129,8 @@ def revalidate(
         )
     if not quarters:
         raise NothingThere(f"The lake {lake.root} holds no quarter: run 'cartwatch ingest faers' first.")
-    report = StepReport("validate", run_id("validate", quarters, {"quarter": quarter, "table": table}), quarter)
+    held_runs = {name: [file.run_id for file in lake.files(name)] for name in ("source_file", "report_version")}
+    report = StepReport("validate", run_id("validate", held_runs, {"quarter": quarter, "table": table}), quarter)
     failures = []
     for held in [quarter] if quarter else quarters:
         progress(f"{held} validating")
@@ -122,7 +140,7 @@ def revalidate(
             failures.append(_gate_message(held, outcome))
     report.seconds = watch.seconds()
     if failures:
-        raise GateFailed("\n".join(failures))
+        raise GateFailed("\n".join(failures), report)
     return report
 
 
@@ -166,14 +184,19 @@ def _gate_of_held(
 ) -> GateOutcome:
     with lake.staging(quarter) as folder, Warehouse(settings) as warehouse:
         _show_raw(lake, warehouse, quarter)
-        if lake.files("report_version", {"quarter": quarter}):
+        if _runs_of(lake, "report_version", quarter) == _runs_of(lake, "raw_demo", quarter):
             warehouse.mount(lake, *CORE, partition={"quarter": quarter})
         else:
             list(stage_core(quarter, folder, warehouse, progress))
         outcome = _gate(lake, warehouse, quarter, run, table)
         if table is None:
-            _commit_gate(lake, warehouse, outcome, quarter, _run_of(quarter, "", run), folder)
+            _commit_gate(lake, outcome, quarter, _run_of(quarter, "", run), folder)
     return outcome
+
+
+def _runs_of(lake: Lake, name: str, quarter: str) -> list[str]:
+    """Whose run holds the quarter: typed tables of another run than the raw ones are typed again before the gate."""
+    return [file.run_id for file in lake.files(name, {"quarter": quarter})]
 
 
 def _earlier_counts(lake: Lake, quarter: str) -> dict[str, list[int]]:
@@ -184,16 +207,14 @@ def _earlier_counts(lake: Lake, quarter: str) -> dict[str, list[int]]:
     }
 
 
-def _commit_gate(lake: Lake, warehouse: Warehouse, outcome: GateOutcome, quarter: str, run: Run, folder: Path) -> None:
-    for table, rows, partition in (
-        (GATE_RESULT, outcome.results, {"quarter": quarter, "run_id": run.run_id}),
-        (QUARANTINE, outcome.quarantine, {"quarter": quarter}),
-    ):
-        warehouse.register("gate_rows", rows)
+def _commit_gate(lake: Lake, outcome: GateOutcome, quarter: str, run: Run, folder: Path) -> None:
+    """Keep what the gate found; the quarantine stays that of the typed tables, so a refused quarter leaves it alone."""
+    kept = [(GATE_RESULT, outcome.results, {"quarter": quarter, "run_id": run.run_id})]
+    if not outcome.failed:
+        kept.append((QUARANTINE, outcome.quarantine, {"quarter": quarter}))
+    for table, rows, partition in kept:
         path = folder / f"{table.name}.parquet"
-        n_rows = warehouse.write(table, "SELECT * FROM gate_rows", path)
-        warehouse.unregister("gate_rows")
-        lake.commit(table.name, partition, path, run, n_rows)
+        lake.commit(table.name, partition, path, run, write_rows(table, rows, path))
 
 
 def _gate_message(quarter: str, outcome: GateOutcome) -> str:

@@ -11,7 +11,7 @@ from pipeline.cases.counts import count_exposures_and_events, register_vocabular
 from pipeline.config import Settings, code_version
 from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake
-from pipeline.lake.snapshot import mount_core, mount_mart, quarters_not_held
+from pipeline.lake.snapshot import content_hash, mount_core, mount_mart, quarters_not_held
 from pipeline.lake.warehouse import Warehouse
 from pipeline.report.exports import write_csv_files, write_workbook
 from pipeline.report.facts import ReportFacts, read_tables
@@ -51,15 +51,19 @@ def write_report(
     computed = compute_signals(settings, as_of, progress=progress)
     progress(f"{computed.as_of} reading the lake")
     facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
-    parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats)}
+    lake = Lake(settings.lake)
+    told = [
+        content_hash(lake.files(name, up_to=facts.as_of)) for name in LEDGER
+    ]  # what the gate said depends on the lake
+    parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats), "ledger": told}
     report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
-    report.warnings = gap_warnings(Lake(settings.lake), facts.as_of)
+    report.warnings = gap_warnings(lake, facts.as_of)
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
     report.counts = {
         "signals_run_id": facts.run_id,
         "rows": {name: table.num_rows for name, table in facts.tables.items()},
     }
-    record_run(settings, report, parameters)
+    record_run(settings, report, parameters | {"ledger": None})
     report.seconds = watch.seconds()
     return report
 

@@ -5,7 +5,7 @@ SELECT
   try_cast(r.primaryid AS BIGINT) AS report_id,
   coalesce(try_cast(r.caseid AS BIGINT), v.case_id) AS case_id,
   try_cast(r.drug_seq AS BIGINT) AS drug_seq,
-  upper(r.role_cod) AS role_code,
+  nullif(upper(trim(r.role_cod)), '') AS role_code,
   r.drugname AS drug_name,
   r.prod_ai AS active_ingredient,
   list_filter(list_transform(string_split(upper(r.prod_ai), '\'), lambda x: trim(x)), lambda x: x <> '') AS ingredients,

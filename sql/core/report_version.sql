@@ -1,8 +1,30 @@
--- Each DEMO row typed beside its text, and each rejected DEMO line that names its report and case.
--- Reads: raw_demo, rejected, reading_date, reading_age, reading_weight, vocabulary_country
+-- Each DEMO row typed beside its text, and each version whose DEMO line was rejected but whose report and case are known.
+-- Reads: raw_demo, raw_drug, raw_reac, rejected, reading_date, reading_age, reading_weight, vocabulary_country
+-- They are known from the rejected line itself or, where a quarter has rejected DEMO lines, from drugs and reactions
+-- without a DEMO row, so that an unreadable latest version never lets an older one step in.
 WITH unreadable AS (
   SELECT report_id, string_agg(DISTINCT "table", ',' ORDER BY "table") AS unreadable_tables
   FROM rejected WHERE report_id IS NOT NULL GROUP BY report_id
+),
+child AS (
+  SELECT primaryid, caseid FROM raw_drug
+  UNION
+  SELECT primaryid, caseid FROM raw_reac
+),
+inferred AS (
+  SELECT
+    try_cast(c.primaryid AS BIGINT) AS report_id, try_cast(c.caseid AS BIGINT) AS case_id,
+    try_cast(substr(c.primaryid, length(c.caseid) + 1) AS BIGINT) AS version_number, d.quarter, d.source, d.line
+  FROM child AS c
+  ANTI JOIN raw_demo AS p ON p.primaryid = c.primaryid
+  ANTI JOIN rejected AS r ON r."table" = 'raw_demo' AND r.report_id = try_cast(c.primaryid AS BIGINT)
+  JOIN (
+    SELECT quarter, source, min(line) AS line
+    FROM rejected
+    WHERE "table" = 'raw_demo' AND reason <> 'blank line'
+    GROUP BY ALL
+  ) AS d ON true
+  WHERE starts_with(c.primaryid, c.caseid) AND regexp_full_match(substr(c.primaryid, length(c.caseid) + 1), '[0-9]{1,3}')
 ),
 published AS (
   SELECT
@@ -17,9 +39,12 @@ published AS (
   UNION ALL BY NAME
   SELECT quarter, source AS era, line, false AS is_readable, report_id, case_id, version_number
   FROM rejected WHERE "table" = 'raw_demo' AND report_id IS NOT NULL AND case_id IS NOT NULL
+  UNION ALL BY NAME
+  SELECT quarter, source AS era, line, false AS is_readable, report_id, case_id, version_number FROM inferred
 )
 SELECT
-  p.quarter, p.report_id, p.case_id, p.era, p.version_number, p.is_readable, u.unreadable_tables,
+  p.quarter, p.report_id, p.case_id, p.era, p.version_number, p.is_readable,
+  CASE WHEN p.is_readable THEN u.unreadable_tables ELSE coalesce(u.unreadable_tables, 'raw_demo') END AS unreadable_tables,
   p.i_f_code AS initial_or_followup_code,
   event.date AS event_date, p.event_dt AS event_date_text,
   event.precision AS event_date_precision, event.reason AS event_date_reason,
@@ -32,7 +57,7 @@ SELECT
   report.date AS report_date, p.rept_dt AS report_date_text,
   report.precision AS report_date_precision, report.reason AS report_date_reason,
   age.value AS age_years, age.reason AS age_reason, p.age_grp AS age_group_code,
-  CASE WHEN upper(p.sex) IN ('F', 'M') THEN upper(p.sex) END AS sex_code,
+  CASE WHEN upper(trim(p.sex)) IN ('F', 'M') THEN upper(trim(p.sex)) END AS sex_code,
   weight.value AS weight_kg, weight.reason AS weight_reason,
   p.rept_cod AS report_type_code, p.occp_cod AS reporter_type_code,
   reporter.code AS reporter_country_code, country.code AS event_country_code,

@@ -1,5 +1,5 @@
 -- One row for each case: its latest version, compared as numbers, FAERS after AERS; withdrawn cases are left out.
--- Reads: report_version, raw_deleted
+-- Reads: report_version, withdrawn_case
 -- The latest version is chosen before any look at drugs, roles or reactions. A latest version that could not be
 -- read stays the latest: the case is marked incomplete, no older version steps in. A deletion list withdraws
 -- what was published up to its own quarter; a version published later revives the case.
@@ -7,9 +7,11 @@ WITH version AS (
   SELECT
     *,
     count(*) OVER (PARTITION BY case_id) AS n_versions,
-    min(coalesce(initial_fda_date, fda_date)) OVER (PARTITION BY case_id) AS first_receipt_date
+    min(coalesce(initial_fda_date, fda_date)) OVER (PARTITION BY case_id) AS first_receipt_date,
+    min(case_id) OVER same_number <> max(case_id) OVER same_number AS is_report_number_shared
   FROM report_version
   WHERE case_id IS NOT NULL AND report_id IS NOT NULL
+  WINDOW same_number AS (PARTITION BY quarter, report_id)
 ),
 latest AS (
   SELECT *
@@ -20,12 +22,10 @@ latest AS (
   ) = 1
 ),
 withdrawal AS (
-  SELECT try_cast(regexp_extract(caseid, '[0-9]+') AS BIGINT) AS case_id, max(quarter) AS listed_quarter
-  FROM raw_deleted
-  GROUP BY ALL
+  SELECT case_id, max(quarter) AS listed_quarter FROM withdrawn_case GROUP BY case_id
 )
 SELECT
-  $as_of AS as_of, l.case_id, l.quarter, l.report_id, l.era, l.version_number, l.n_versions,
+  $as_of AS as_of, l.case_id, l.quarter, l.report_id, l.is_report_number_shared, l.era, l.version_number, l.n_versions,
   coalesce(l.initial_fda_date, l.first_receipt_date) AS initial_receipt_date,
   l.is_readable AND l.unreadable_tables IS NULL AS is_complete,
   l.unreadable_tables AS incomplete_reason,

@@ -25,6 +25,7 @@ entry AS (
   SELECT c.case_id, d.drug_name || coalesce(' [' || d.role_code || ']', '') AS drug, min(d.drug_seq) AS drug_seq
   FROM case_drug AS d
   JOIN case_current AS c ON c.quarter = d.quarter AND c.report_id = d.report_id
+    AND (NOT c.is_report_number_shared OR c.case_id = d.case_id)
   WHERE c.case_id IN (SELECT case_id FROM exposed) AND d.drug_name IS NOT NULL
   GROUP BY c.case_id, d.drug_name, d.role_code
 ),
@@ -42,6 +43,7 @@ outcome AS (
   SELECT c.case_id, string_agg(DISTINCT o.outcome_code, ', ' ORDER BY o.outcome_code) AS outcome_codes
   FROM case_outcome AS o
   JOIN case_current AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
+    AND (NOT c.is_report_number_shared OR c.case_id = o.case_id)
   WHERE c.case_id IN (SELECT case_id FROM exposed)
   GROUP BY c.case_id
 )

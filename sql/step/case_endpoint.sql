@@ -14,6 +14,7 @@ by_outcome AS (
   JOIN vocabulary_endpoint_outcome AS v ON v.outcome_code = o.outcome_code
   JOIN event AS e ON e.event_kind = 'endpoint' AND e.event = v.endpoint
   JOIN case_current AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
+    AND (NOT c.is_report_number_shared OR c.case_id = o.case_id)
 )
 SELECT DISTINCT case_id, event_id
 FROM (SELECT * FROM by_term UNION ALL SELECT * FROM by_outcome)

@@ -2,7 +2,7 @@
 -- Reads: malignant_term, case_indication, case_current, vocabulary_indication_disease, vocabulary_former_name, car_t_entry, exposure, drug, vocabulary_product_disease, vocabulary_product
 -- A disease named beats one that is not: "unspecified" stays only where nothing else is known.
 WITH malignant_case AS (
-  SELECT DISTINCT c.case_id, c.quarter, c.report_id
+  SELECT DISTINCT c.case_id, c.quarter, c.report_id, c.is_report_number_shared
   FROM malignant_term AS m
   JOIN case_current AS c ON c.case_id = m.case_id
 ),
@@ -10,6 +10,7 @@ indicated AS (
   SELECT DISTINCT c.case_id, i.quarter, i.report_id, i.drug_seq, v.disease
   FROM case_indication AS i
   JOIN malignant_case AS c ON c.quarter = i.quarter AND c.report_id = i.report_id
+    AND (NOT c.is_report_number_shared OR c.case_id = i.case_id)
   LEFT JOIN vocabulary_former_name AS f ON f.former_pt = i.indication_pt
   JOIN vocabulary_indication_disease AS v ON v.indication_pt = coalesce(f.current_pt, i.indication_pt)
 ),

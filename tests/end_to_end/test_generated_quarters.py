@@ -1,5 +1,6 @@
 """Generated quarters with known defects, from bytes to signals: nothing lost, nothing doubled, any order."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.raw import RAW_TABLES
@@ -136,16 +139,34 @@ def test_a_quarter_with_every_term_empty_stops_and_leaves_the_previous_data_curr
     with zipfile.ZipFile(history[0]) as archive, zipfile.ZipFile(broken, "w") as copy:
         for name in archive.namelist():
             data = archive.read(name)
-            copy.writestr(name, _without_terms(data) if "REAC" in name else data)
-    error = command(tmp_path, "ingest", "faers", broken, fails=11)
+            copy.writestr(
+                name, _without_terms(data) if "REAC" in name else data + b"1\n2\n" if "DELETE" in name else data
+            )
+    withdrawn = rows(tmp_path, "SELECT count(*) FROM withdrawn_case", "withdrawn_case")
+    error = command(tmp_path, "ingest", "faers", broken, history[1], fails=11)
     assert "empty" in error
-    assert contents(tmp_path, "case_reaction", "report_version") == core
-    terms = rows(tmp_path, "SELECT count(pt) FROM raw_reac", "raw_reac")
+    assert rows(tmp_path, "SELECT count(*) FROM withdrawn_case WHERE quarter = '2023Q1'", "withdrawn_case") == withdrawn
+    assert Lake(tmp_path).partitions("report_version") == ["2023Q1", "2023Q2"], "the sound quarter had its turn"
+    assert "empty" in command(tmp_path, "validate", "--quarter", "2023Q1", fails=11)
+    assert core.items() <= contents(tmp_path, "case_reaction", "report_version").items()
+    terms = rows(tmp_path, "SELECT count(pt) FROM raw_reac WHERE quarter = '2023Q1'", "raw_reac")
     assert terms == [(0,)]
     status = command(tmp_path, "status")
     assert status["counts"]["quarters"][0]["typed"] == "older"
     command(tmp_path, "ingest", "faers", history[0])
-    assert contents(tmp_path, "case_reaction", "report_version") == core
+    assert core.items() <= contents(tmp_path, "case_reaction", "report_version").items()
+
+
+def test_a_refused_quarter_still_gives_its_report_as_json(history, tmp_path):
+    broken = tmp_path / "faers_ascii_2023q1.zip"
+    with zipfile.ZipFile(history[0]) as archive, zipfile.ZipFile(broken, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, _without_terms(archive.read(name)) if "REAC" in name else archive.read(name))
+    done = CliRunner().invoke(main, ["--lake", str(tmp_path / "lake"), "ingest", "faers", str(broken), "--json"])
+    assert done.exit_code == 11
+    told = json.loads(done.stdout)
+    assert told["counts"]["read"] == told["counts"]["kept"] + told["counts"]["rejected"] > 0
+    assert any(rule["severity"] == "critical" and not rule["passed"] for rule in told["gate"])
 
 
 def _without_terms(data):

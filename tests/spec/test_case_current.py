@@ -9,12 +9,12 @@ from pipeline.errors import CartwatchError
 from pipeline.lake.warehouse import Warehouse
 
 
-def resolved(tmp_path, versions, deleted="quarter | caseid", as_of="2024Q1"):
+def resolved(tmp_path, versions, deleted="quarter | case_id", as_of="2024Q1"):
     """Cases and waterfall for the versions and deletion lists drawn."""
     with Warehouse(Settings()) as warehouse:
         defaults = {"era": "faers", "is_readable": True, "line": 2}
         warehouse.register("report_version", typed("report_version", versions, **defaults))
-        warehouse.register("raw_deleted", typed("raw_deleted", deleted))
+        warehouse.register("withdrawn_case", typed("withdrawn_case", deleted))
         resolve(warehouse, as_of, tmp_path)
         rows = warehouse.rows("SELECT case_id, report_id, is_complete FROM case_current ORDER BY case_id")
         return rows, {step: n for step, _, n, _ in waterfall_rows(warehouse)}
@@ -70,8 +70,8 @@ def test_a_withdrawn_case_is_removed_by_its_case_number(tmp_path):
         2023Q1  | 2001      | 200     | 1
         """,
         """
-        quarter | caseid
-        2023Q2  | 100$
+        quarter | case_id
+        2023Q2  | 100
         2023Q2  | 2001
         """,
     )
@@ -88,7 +88,7 @@ def test_a_version_published_after_the_deletion_list_revives_the_case(tmp_path):
         2023Q3  | 1002      | 100     | 2
         """,
         """
-        quarter | caseid
+        quarter | case_id
         2023Q2  | 100
         """,
     )

@@ -191,3 +191,48 @@ def test_a_term_is_shown_as_faers_spells_it(tmp_path):
     )
     shown = {name for (name,) in world.warehouse.rows("SELECT event FROM term")}
     assert shown == {"COVID-19", "Rash", "Weight decreased"}
+
+
+def test_an_endpoint_is_judged_only_by_quarters_that_published_a_car_t_case(tmp_path):
+    drawn = {
+        "report_version": "report_id | case_id | quarter | initial_fda_date\n11 | 1 | 2024Q1 | 2024-01-10\n31 | 3 | 2010Q1 | 2010-01-10",
+        "case_drug": "report_id | quarter | drug_name\n11 | 2024Q1 | KYMRIAH\n31 | 2010Q1 | ASPIRIN",
+        "case_reaction": "report_id | quarter | pt\n11 | 2024Q1 | Pyrexia\n31 | 2010Q1 | Brain oedema",
+    }
+    world = World(tmp_path, **drawn)
+    query = "SELECT endpoint FROM endpoint_coverage WHERE scope = 'narrow' AND n_present > 0"
+    assert world.warehouse.rows(query) == [("fever",)]
+
+
+@pytest.mark.parametrize("roles", [("PS", "SS"), ("PS", "SS", "C"), ("PS", "SS", "DN"), ("DN",)])
+def test_no_case_stands_on_both_sides_of_a_comparison(tmp_path, roles):
+    drugs = (
+        "report_id | drug_name | role_code\n11 | KYMRIAH | DN\n21 | YESCARTA | C\n31 | KYMRIAH | PS\n51 | ASPIRIN | PS"
+    )
+    world = World(tmp_path, roles=roles, report_version=VERSIONS, case_drug=drugs, case_reaction=REACTIONS)
+    both = world.warehouse.rows(
+        "SELECT p.case_id FROM population AS p JOIN exposure AS x ON x.case_id = p.case_id JOIN drug AS d ON d.drug_id = x.drug_id "
+        "WHERE p.comparator = 'non_car_t' AND NOT p.is_car_t AND d.is_car_t"
+    )
+    assert both == []
+
+
+def test_two_cases_under_one_report_number_keep_their_own_drugs_and_terms(tmp_path):
+    world = World(
+        tmp_path,
+        report_version="report_id | case_id | initial_fda_date\n100213053 | 1002130 | 2023-01-10\n100213053 | 10021305 | 2023-01-10",
+        case_drug="report_id | case_id | drug_name\n100213053 | 1002130 | KYMRIAH\n100213053 | 10021305 | ASPIRIN",
+        case_reaction="report_id | case_id | pt\n100213053 | 1002130 | Pyrexia\n100213053 | 10021305 | Nausea",
+    )
+    assert world.cells("tisagenlecleucel", "Pyrexia") == (1, 0, 0, 1)
+    assert world.pairs() == {("tisagenlecleucel", "Pyrexia"): 1, ("any_car_t", "Pyrexia"): 1, ("ASPIRIN", "Nausea"): 1}
+
+
+def test_a_row_whose_case_number_contradicts_the_only_case_of_its_report_is_kept(tmp_path):
+    world = World(
+        tmp_path,
+        report_version="report_id | case_id | initial_fda_date\n11 | 1 | 2023-01-10",
+        case_drug="report_id | case_id | drug_name\n11 | 999 | KYMRIAH",
+        case_reaction="report_id | case_id | pt\n11 | 1 | Pyrexia",
+    )
+    assert world.cells("tisagenlecleucel", "Pyrexia") == (1, 0, 0, 0)

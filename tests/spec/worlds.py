@@ -13,7 +13,7 @@ EMPTY = {
     "case_reaction": "quarter | report_id",
     "case_outcome": "quarter | report_id",
     "case_indication": "quarter | report_id",
-    "raw_deleted": "quarter | caseid",
+    "withdrawn_case": "quarter | case_id",
 }
 VERSION = {"era": "faers", "is_readable": True, "version_number": 1, "quarter": "2024Q1", "line": 2}
 

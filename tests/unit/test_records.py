@@ -169,6 +169,11 @@ def test_a_header_alone_gives_no_rows():
     assert (found.n_read, found.rows.column_names) == (0, [*REAC, "line"])
 
 
+def test_a_line_longer_than_any_block_is_kept():
+    long = b"x" * 9_000_000
+    assert read(HEAD + b"1001$100$" + long + b"$\n1002$100$B$\n").rows["pt"].to_pylist() == [long.decode(), "B"]
+
+
 def test_an_empty_file_gives_no_rows():
     assert read(b"").n_read == 0
 
