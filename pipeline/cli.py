@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -81,10 +81,7 @@ def demo(settings: Settings, out: Path, *, as_json: bool) -> None:
 
     with _progress(as_json) as progress:
         report = run_demo(settings, out, progress)
-    if as_json:
-        click.echo(report.as_json())
-    else:
-        _show("path_last")(report)
+    _print(report, as_json, "closing", "outputs")
 
 
 @main.group()
@@ -114,7 +111,7 @@ def fetch_faers(
 
     with _progress(as_json) as progress:
         report = fetch_range(settings, first, last or first, into, base_url=base_url, progress=progress)
-    _print(report, as_json, _show_outputs)
+    _print(report, as_json, "outputs")
 
 
 @main.group()
@@ -138,9 +135,9 @@ def ingest_faers(settings: Settings, paths: tuple[Path, ...], *, as_json: bool) 
     """
     from pipeline.steps.ingest import ingest as run
 
-    with _told_when_refused(as_json, _show_ingest), _progress(as_json) as progress:
+    with _told_when_refused(as_json, "ingested_files"), _progress(as_json) as progress:
         report = run(settings, paths, progress)
-    _print(report, as_json, _show_ingest)
+    _print(report, as_json, "ingested_files")
 
 
 @main.command()
@@ -161,11 +158,11 @@ def validate(settings: Settings, quarter: str | None, table: str | None, page: P
     from pipeline.steps.gatepage import write_gate_page
     from pipeline.steps.ingest import revalidate
 
-    with _told_when_refused(as_json, _show_gate), _progress(as_json) as progress:
+    with _told_when_refused(as_json, "gate_rules"), _progress(as_json) as progress:
         report = revalidate(settings, _quarter(quarter), table, progress)
         if page is not None:
             report.outputs.append(str(write_gate_page(settings, page)))
-    _print(report, as_json, _show_gate)
+    _print(report, as_json, "gate_rules")
 
 
 @main.command()
@@ -183,7 +180,7 @@ def resolve(settings: Settings, as_of: str | None, *, as_json: bool) -> None:
 
     with _progress(as_json) as progress:
         report = resolve_cases(settings, _quarter(as_of), progress)
-    _print(report, as_json, _show_waterfall)
+    _print(report, as_json, "waterfall")
 
 
 @main.command()
@@ -237,7 +234,7 @@ def signals(
             out=out,
             progress=progress,
         )
-    _print(report, as_json, _show_signals)
+    _print(report, as_json, "signal_summary")
 
 
 @main.command()
@@ -273,7 +270,7 @@ def report(
             out=out,
             progress=progress,
         )
-    _print(done, as_json, _show_outputs)
+    _print(done, as_json, "outputs")
 
 
 @main.command()
@@ -288,7 +285,7 @@ def status(settings: Settings, *, as_json: bool) -> None:
     """
     from pipeline.steps.status import lake_status
 
-    _print(lake_status(settings), as_json, _show_status)
+    _print(lake_status(settings), as_json, "held_quarters")
 
 
 @main.command()
@@ -303,7 +300,7 @@ def doctor(settings: Settings, *, as_json: bool) -> None:
     """
     from pipeline.steps.status import examine
 
-    _print(examine(settings), as_json, _show_doctor)
+    _print(examine(settings), as_json, "machine")
 
 
 def _quarter(text: str | None) -> str | None:
@@ -334,7 +331,7 @@ def _progress(quiet: bool) -> Iterator["Progress"]:
 
 
 @contextlib.contextmanager
-def _told_when_refused(as_json: bool, show: Callable[["StepReport"], None]) -> Iterator[None]:
+def _told_when_refused(as_json: bool, show: str) -> Iterator[None]:
     """Show what the step had to say before the gate's refusal ends the command."""
     try:
         yield
@@ -344,34 +341,15 @@ def _told_when_refused(as_json: bool, show: Callable[["StepReport"], None]) -> I
         raise
 
 
-def _print(report: "StepReport", as_json: bool, show: Callable[["StepReport"], None]) -> None:
+def _print(report: "StepReport", as_json: bool, *shown: str) -> None:
+    """The report as JSON, or as these functions of pipeline.screen show it; the closing lines last unless placed."""
     if as_json:
         click.echo(report.as_json())
         return
-    from pipeline.screen import closing
+    from pipeline import screen
 
-    show(report)
-    closing(report)
-
-
-def _show(name: str) -> Callable[["StepReport"], None]:
-    """The function of pipeline.screen with that name, imported only when something is shown."""
-
-    def shown(report: "StepReport") -> None:
-        from pipeline import screen
-
+    for name in shown if "closing" in shown else (*shown, "closing"):
         getattr(screen, name)(report)
-
-    return shown
-
-
-_show_outputs = _show("outputs")
-_show_ingest = _show("ingested_files")
-_show_gate = _show("gate_rules")
-_show_waterfall = _show("waterfall")
-_show_signals = _show("signal_summary")
-_show_status = _show("held_quarters")
-_show_doctor = _show("machine")
 
 
 if __name__ == "__main__":

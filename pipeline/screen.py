@@ -18,12 +18,6 @@ def closing(report: StepReport) -> None:
     click.echo(f"{report.step}{point}: done in {report.seconds:.1f} s, run {report.run_id}")
 
 
-def path_last(report: StepReport) -> None:
-    """What was done, and then, as the last line, where the result is."""
-    closing(report)
-    outputs(report)
-
-
 def outputs(report: StepReport) -> None:
     """Paths written, one a line."""
     for path in report.outputs:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.grid import grid
+from pipeline.signals.interval import Array
 from pipeline.signals.prior import Prior, PriorRefused, fit_prior
 
 # The group of all CAR-Ts holds cases its members hold too: in the grid they would be counted twice.
@@ -78,5 +79,5 @@ def fit_background(
     return FittedPrior(comparator, event_kind, scope, fit_prior(cells.observed, cells.expected, cells.weight))
 
 
-def _floats(table: pa.Table, name: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _floats(table: pa.Table, name: str) -> Array:
     return np.asarray(table[name].to_numpy(), dtype=np.float64)

@@ -10,7 +10,6 @@ from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.products import members, products, products_named, screen_pattern
 from pipeline.vocabulary.tables import vocabulary_tables
 
-ANY_CAR_T = "any_car_t"
 TERM_STEPS = (
     *("drug_key", "drug", "exposure", "car_t_entry", "population"),
     *("term", "event", "term_event", "case_term"),

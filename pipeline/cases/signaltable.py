@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipeline.cases.background import FittedPrior
 from pipeline.contract.mart import SIGNAL
 from pipeline.contract.renderings import arrow_schema
-from pipeline.signals.interval import Interval
+from pipeline.signals.interval import Array, Flags, Interval
 from pipeline.signals.scoring import RULE_TEXT, Scores, has_positive_ic025, score
 
 Coverage = Mapping[tuple[str, str], tuple[int, Sequence[str]]]
@@ -69,7 +69,7 @@ def _is_missing(row: Mapping[str, object], coverage: Coverage) -> bool:
     return row["event_kind"] == "endpoint" and not coverage.get((str(row["event"]), str(row["scope"])), (0, ()))[0]
 
 
-def _measures(scores: Scores, missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> dict[str, pa.Array]:
+def _measures(scores: Scores, missing: Flags) -> dict[str, pa.Array]:
     nothing = np.full(missing.shape, np.nan)
     shrunken = scores.ebgm or Interval(nothing, nothing, nothing, np.zeros(missing.shape, dtype=np.bool_))
     named = {
@@ -90,27 +90,21 @@ def _measures(scores: Scores, missing: "np.ndarray[tuple[int], np.dtype[np.bool_
     return reals | {name: _truth(values, missing) for name, values in truths.items()}
 
 
-def _three(
-    estimate: str, low: str, high: str, interval: Interval
-) -> "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]":
+def _three(estimate: str, low: str, high: str, interval: Interval) -> dict[str, Array]:
     return {estimate: interval.estimate, low: interval.low, high: interval.high}
 
 
-def _whole(
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> pa.Array:
+def _whole(values: Array, missing: Flags) -> pa.Array:
     return pa.array(values.astype(np.int64), mask=missing)
 
 
-def _truth(
-    values: "np.ndarray[tuple[int], np.dtype[np.bool_]]", missing: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> pa.Array:
+def _truth(values: Flags, missing: Flags) -> pa.Array:
     return pa.array(np.asarray(values, dtype=bool), mask=missing)
 
 
 def _notes(
     cells: pa.Table,
-    n_product: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    n_product: Array,
     scores: Scores,
     fitted: FittedPrior,
     coverage: Coverage,

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import fcntl
-import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import InputRefused, SourceOutage
 from pipeline.intake.publication import archive_names
 from pipeline.intake.transfer import Part, Version, download
+from pipeline.lake.checksum import file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def receipt_of(target: Path) -> Receipt | None:
     if not (target.exists() and path.exists()):
         return None
     receipt = Receipt(**json.loads(path.read_text(encoding="utf-8")))
-    return receipt if _sha256(target) == receipt.sha256 else None
+    return receipt if file_sha256(target) == receipt.sha256 else None
 
 
 def _ask(
@@ -101,7 +101,7 @@ def _keep(target: Path, quarter: str, url: str, version: Version) -> Receipt:
     if not zipfile.is_zipfile(part.path):
         part.discard()
         raise InputRefused(f"{url} did not send a whole zip: look at it in a browser; nothing was kept.")
-    size, sha256 = part.size, _sha256(part.path)
+    size, sha256 = part.size, file_sha256(part.path)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     receipt = Receipt(
         "FAERS quarterly data extract", quarter, url, size, sha256, now, version.etag, version.last_modified
@@ -115,11 +115,6 @@ def _keep(target: Path, quarter: str, url: str, version: Version) -> Receipt:
 
 def _receipt_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.receipt.json")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.config import ArchiveLimits
 from pipeline.errors import LakeConflict, NothingThere
 from pipeline.intake.archive import QuarterInput, quarters_in
+from pipeline.lake.checksum import file_sha256
 
 RECEIPT = "receipt.json"
 
@@ -31,7 +32,7 @@ def land(quarter: QuarterInput, root: Path) -> tuple[Path, str]:
         target = building / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-        if _sha256(target) != hashes[name]:
+        if file_sha256(target) != hashes[name]:
             raise LakeConflict(f"{source} changed while it was being copied: run this again when nobody writes it.")
     _write_receipt(building / RECEIPT, _receipt(quarter, sha256, hashes))
     shutil.rmtree(folder, ignore_errors=True)
@@ -87,16 +88,11 @@ def _sources(quarter: QuarterInput) -> dict[str, Path]:
 
 
 def _hashes(quarter: QuarterInput) -> dict[str, str]:
-    return {name: _sha256(path) for name, path in sorted(_sources(quarter).items())}
+    return {name: file_sha256(path) for name, path in sorted(_sources(quarter).items())}
 
 
 def _digest_of(hashes: dict[str, str]) -> str:
     return hashlib.sha256("".join(f"{value}  {name}\n" for name, value in hashes.items()).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _receipt(quarter: QuarterInput, sha256: str, hashes: dict[str, str]) -> dict[str, object]:

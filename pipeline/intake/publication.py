@@ -2,19 +2,18 @@
 
 import datetime as dt
 
+from pipeline.contract.quarter import quarter_name, quarter_number
 from pipeline.errors import UsageError
 from pipeline.intake.archive import parsed_quarter
+from pipeline.intake.layout import era
 
 FIRST_QUARTER = "2004Q1"
-FIRST_OF_FAERS = "2012Q4"
 MONTHS_IN_QUARTER = 3
-QUARTERS_IN_YEAR = 4
 
 
 def archive_names(quarter: str) -> tuple[str, str]:
     """The file name FDA usually gives a quarter, then the same with a capital Q, as 16 of 81 are spelt."""
-    system = "faers" if quarter >= FIRST_OF_FAERS else "aers"
-    year, number = quarter[:4], quarter[-1]
+    system, year, number = era(quarter), quarter[:4], quarter[-1]
     return f"{system}_ascii_{year}q{number}.zip", f"{system}_ascii_{year}Q{number}.zip"
 
 
@@ -25,14 +24,10 @@ def quarter_of_day(day: dt.date) -> str:
 
 def quarters_between(first: str, last: str) -> list[str]:
     """Every quarter from first to last; UsageError when last comes before first."""
-    begin, end = _ordinal(parsed_quarter(first)), _ordinal(parsed_quarter(last))
+    begin, end = quarter_number(parsed_quarter(first)), quarter_number(parsed_quarter(last))
     if end < begin:
         raise UsageError(f"{last} is before {first}: give the earlier quarter first.")
-    return [f"{at // QUARTERS_IN_YEAR}Q{at % QUARTERS_IN_YEAR + 1}" for at in range(begin, end + 1)]
-
-
-def _ordinal(quarter: str) -> int:
-    return int(quarter[:4]) * QUARTERS_IN_YEAR + int(quarter[-1]) - 1
+    return [quarter_name(at) for at in range(begin, end + 1)]
 
 
 def refuse_impossible(quarter: str, today: dt.date) -> None:

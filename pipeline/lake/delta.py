@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from pipeline.contract.model import Table
 from pipeline.contract.renderings import arrow_schema
 from pipeline.contract.tables import table as declared
 from pipeline.errors import LakeConflict, UsageError
+from pipeline.lake.checksum import file_sha256
 
 ATTEMPTS = 20
 Partition = Mapping[str, str]
@@ -191,9 +191,3 @@ def _stored(root: Path, table: Table, action: dict[str, object]) -> StoredFile:
     values = dict(part.split("=", 1) for part in path.parts[:-1])
     partition = {key: values[key] for key in table.partition}
     return StoredFile(root / table.name / path, partition, path.name.split("-", 1)[0], int(str(action["num_records"])))
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.quarter import quarter_name, quarter_number
 from pipeline.contract.tables import table as declared
 from pipeline.errors import LakeConflict, NothingThere
 from pipeline.lake.delta import Lake, StoredFile
@@ -33,20 +34,15 @@ def data_lock_point(lake: Lake, as_of: str | None) -> str:
 
 def quarters_not_held(lake: Lake, as_of: str) -> str | None:
     """Quarters published by then that the lake lacks, from its first quarter on, as ranges; None where none is lacking."""
-    held = {_ordinal(quarter) for quarter in published_quarters(lake)}
-    lacking = [at for at in range(min(held, default=0), _ordinal(as_of) + 1) if at not in held] if held else []
+    held = {quarter_number(quarter) for quarter in published_quarters(lake)}
+    lacking = [at for at in range(min(held, default=0), quarter_number(as_of) + 1) if at not in held] if held else []
     starts = [at for at in lacking if at - 1 not in lacking]
     ends = [at for at in lacking if at + 1 not in lacking]
-    ranges = [_name(a) if a == b else f"{_name(a)} to {_name(b)}" for a, b in zip(starts, ends, strict=True)]
+    ranges = [
+        quarter_name(a) if a == b else f"{quarter_name(a)} to {quarter_name(b)}"
+        for a, b in zip(starts, ends, strict=True)
+    ]
     return ", ".join(ranges) or None
-
-
-def _ordinal(quarter: str) -> int:
-    return int(quarter[:4]) * 4 + int(quarter[-1]) - 1
-
-
-def _name(ordinal: int) -> str:
-    return f"{ordinal // 4}Q{ordinal % 4 + 1}"
 
 
 def mount_core(lake: Lake, warehouse: Warehouse, as_of: str, *others: str) -> dict[str, int]:

@@ -1,11 +1,11 @@
 """From the publisher's archives to typed, validated tables, one quarter at a time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.cases.counts import register_vocabulary, show_drug_products
 from pipeline.config import Settings, code_version
-from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.ledger import GATE_RESULT, QUARANTINE
 from pipeline.contract.raw import RAW_TABLES
 from pipeline.errors import GateFailed, NothingThere
@@ -14,13 +14,13 @@ from pipeline.intake.faers import Account, Staged, check_layout, stage_core, sta
 from pipeline.intake.landing import land, landed, sha256_of
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
+from pipeline.lake.snapshot import CORE
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.gate import GateOutcome, check_quarter
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 
 RAW = tuple(table.name for table in RAW_TABLES)
-CORE = tuple(table.name for table in CORE_TABLES)
 QUARTERS_FOR_MEDIAN = 8
 
 
@@ -36,11 +36,11 @@ def ingest(settings: Settings, paths: Sequence[Path], progress: Progress = silen
     quarters = quarters_in(paths, settings.archive_limits)
     for quarter in quarters:
         check_layout(quarter)
-    pending = [quarter for quarter in quarters if not _is_current(lake, quarter.quarter, sha256_of(quarter))]
+    hashes = {quarter.quarter: sha256_of(quarter) for quarter in quarters}
+    pending = [quarter for quarter in quarters if not _is_current(lake, quarter.quarter, hashes[quarter.quarter])]
     for quarter in pending:
         progress(f"{quarter.quarter} checking the archive")
         check_bytes(quarter)
-    hashes = {quarter.quarter: sha256_of(quarter) for quarter in quarters}
     report = StepReport("ingest", run_id("ingest", hashes, {}), inputs=[str(path) for path in paths])
     failures: list[str] = []
     for quarter in quarters:
@@ -86,7 +86,7 @@ def stage_quarter(settings: Settings, quarter: str, progress: Progress = silent)
         staged, accounts = stage_raw(given, sha256, run.run_id, folder, progress)
         _commit(lake, staged, {"quarter": quarter}, run)
     report = StepReport("stage", run.run_id, quarter, [str(given.origin)], [lake.uri(name) for name in RAW])
-    report.counts = {"files": [_file_count(quarter, account) for account in accounts], **_totals(accounts)}
+    report.counts = {"files": [{"quarter": quarter} | asdict(account) for account in accounts], **_totals(accounts)}
     report.seconds = watch.seconds()
     return report
 
@@ -237,10 +237,6 @@ def _gate_report(step: str, quarter: str, outcome: GateOutcome, run: Run, watch:
     ]
     report.seconds = watch.seconds()
     return report
-
-
-def _file_count(quarter: str, account: Account) -> dict[str, object]:
-    return {"quarter": quarter} | {name: getattr(account, name) for name in Account.__dataclass_fields__}
 
 
 def _totals(accounts: Sequence[Account]) -> dict[str, int]:

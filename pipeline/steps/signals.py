@@ -23,7 +23,7 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
-from pipeline.steps.cases import gap_warnings, resolution_id, resolve_cases
+from pipeline.steps.cases import gap_warnings, resolve_cases
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
@@ -55,34 +55,29 @@ def compute_signals(
         "comparators": [comparator(name).id for name in only_comparators],
     }
     exposed = tuple(role(code).code for code in roles) or suspect_roles()
-    if set(exposed) != set(suspect_roles()) and out is None:
+    is_default = set(exposed) == set(suspect_roles())
+    if not is_default and out is None:
         raise UsageError("Other roles than PS and SS are never kept in the lake: name a folder with --out.")
     lake = Lake(settings.lake)
     dlp = data_lock_point(lake, as_of)
     resolved = resolve_cases(settings, dlp, progress)
-    report = StepReport(
-        "signals", signals_id(lake, dlp, exposed), dlp, resolved.inputs, warnings=gap_warnings(lake, dlp)
-    )
+    own_id = run_id("signals", resolved.run_id, {"as_of": dlp, "roles": sorted(exposed)})
+    report = StepReport("signals", own_id, dlp, resolved.inputs, warnings=gap_warnings(lake, dlp))
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
-        if set(exposed) == set(suspect_roles()) and _is_computed(lake, dlp, report.run_id):
+        if is_default and _is_computed(lake, dlp, report.run_id):
             report.warnings.append(f"Signals as of {dlp} are unchanged: nothing was computed again.")
         else:
             written = _compute(lake, warehouse, dlp, exposed, folder, progress)
-            if set(exposed) == set(suspect_roles()):
+            if is_default:
                 _keep(lake, written, dlp, Run("signals", report.run_id, code_version()))
         _show(lake, warehouse, dlp, folder)
         _describe(report, warehouse, resolved)
-        if set(exposed) == set(suspect_roles()):
+        if is_default:
             record_run(settings, report, {"as_of": dlp, "roles": sorted(exposed)})
         if out is not None:
             report.outputs = _export(warehouse, out, chosen)
     report.seconds = watch.seconds()
     return report
-
-
-def signals_id(lake: Lake, dlp: str, roles: Sequence[str]) -> str:
-    """The same cases, code and roles give the same signals."""
-    return run_id("signals", resolution_id(lake, dlp), {"as_of": dlp, "roles": sorted(roles)})
 
 
 def _is_computed(lake: Lake, dlp: str, wanted: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.config import Settings, carried, code_version
 from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.model import Table
 from pipeline.contract.raw import RAW_TABLES
 from pipeline.lake.delta import Lake
 from pipeline.steps.result import StepReport, Stopwatch, run_id
@@ -72,8 +73,8 @@ def examine(settings: Settings) -> StepReport:
     return report
 
 
-def _names(tables: tuple[object, ...]) -> tuple[str, ...]:
-    return tuple(str(getattr(table, "name", "")) for table in tables)
+def _names(tables: tuple[Table, ...]) -> tuple[str, ...]:
+    return tuple(table.name for table in tables)
 
 
 def _rows_by_quarter(lake: Lake, name: str) -> dict[str, int]:
