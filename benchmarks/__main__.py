@@ -24,7 +24,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="cartwatch-bench-") as folder:
         figures = measured(Path(folder))
     record = {"machine": machine(), "code_version": code_version(), "input": figures.pop("input"), "figures": figures}
-    RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    kept = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+    RECORD.write_text(json.dumps(kept | record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(as_table(figures))
     write_into_readme(as_table(figures))
     over = [

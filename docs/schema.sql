@@ -1,6 +1,7 @@
--- raw_demo: one report version as published. Key: quarter, file, line, primaryid. Partition: quarter.
+-- raw_demo: one report version as published. Key: quarter, edition, file, line, primaryid. Partition: quarter, edition.
 CREATE TABLE "raw_demo" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -35,9 +36,10 @@ CREATE TABLE "raw_demo" (
   "occr_country" VARCHAR -- Country where the event occurred.
 );
 
--- raw_drug: one drug entry of a report version as published. Key: quarter, file, line, primaryid, drug_seq. Partition: quarter.
+-- raw_drug: one drug entry of a report version as published. Key: quarter, edition, file, line, primaryid, drug_seq. Partition: quarter, edition.
 CREATE TABLE "raw_drug" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -63,9 +65,10 @@ CREATE TABLE "raw_drug" (
   "dose_freq" VARCHAR -- Frequency of the dose.
 );
 
--- raw_reac: one reaction line of a report version as published. Key: quarter, file, line, primaryid, pt. Partition: quarter.
+-- raw_reac: one reaction line of a report version as published. Key: quarter, edition, file, line, primaryid, pt. Partition: quarter, edition.
 CREATE TABLE "raw_reac" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -75,9 +78,10 @@ CREATE TABLE "raw_reac" (
   "drug_rec_act" VARCHAR -- Reaction that recurred on rechallenge.
 );
 
--- raw_outc: one outcome of a report version as published. Key: quarter, file, line, primaryid, outc_cod. Partition: quarter.
+-- raw_outc: one outcome of a report version as published. Key: quarter, edition, file, line, primaryid, outc_cod. Partition: quarter, edition.
 CREATE TABLE "raw_outc" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -86,9 +90,10 @@ CREATE TABLE "raw_outc" (
   "outc_cod" VARCHAR -- Outcome: DE, LT, HO, DS, CA, RI, OT.
 );
 
--- raw_rpsr: one report source of a report version as published. Key: quarter, file, line, primaryid, rpsr_cod. Partition: quarter.
+-- raw_rpsr: one report source of a report version as published. Key: quarter, edition, file, line, primaryid, rpsr_cod. Partition: quarter, edition.
 CREATE TABLE "raw_rpsr" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -97,9 +102,10 @@ CREATE TABLE "raw_rpsr" (
   "rpsr_cod" VARCHAR -- Source: FGN, SDY, LIT, CSM, HP, UF, CR, DT, OTH.
 );
 
--- raw_ther: one therapy period of a drug entry as published. Key: quarter, file, line, primaryid, dsg_drug_seq. Partition: quarter.
+-- raw_ther: one therapy period of a drug entry as published. Key: quarter, edition, file, line, primaryid, dsg_drug_seq. Partition: quarter, edition.
 CREATE TABLE "raw_ther" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -112,9 +118,10 @@ CREATE TABLE "raw_ther" (
   "dur_cod" VARCHAR -- Unit of the length: YR, MON, WK, DAY, HR, MIN, SEC.
 );
 
--- raw_indi: one indication of a drug entry as published. Key: quarter, file, line, primaryid, indi_drug_seq. Partition: quarter.
+-- raw_indi: one indication of a drug entry as published. Key: quarter, edition, file, line, primaryid, indi_drug_seq. Partition: quarter, edition.
 CREATE TABLE "raw_indi" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
@@ -124,18 +131,20 @@ CREATE TABLE "raw_indi" (
   "indi_pt" VARCHAR -- Indication as a MedDRA preferred term.
 );
 
--- raw_deleted: one line of a deleted-case list. Key: quarter, file, line. Partition: quarter.
+-- raw_deleted: one line of a deleted-case list. Key: quarter, edition, file, line. Partition: quarter, edition.
 CREATE TABLE "raw_deleted" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system: aers until 2012Q3, faers since. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the publisher's archive or folder.
   "line" BIGINT, -- Line of that file, the header being line 1; records run together share a line.
   "caseid" VARCHAR -- Case number.
 );
 
--- report_version: one report version in the quarter that published it, unreadable ones that can be named included. Key: quarter, report_id, line. Partition: quarter.
+-- report_version: one report version in the quarter that published it, unreadable ones that can be named included. Key: quarter, edition, report_id, line. Partition: quarter, edition.
 CREATE TABLE "report_version" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "era" VARCHAR, -- System that numbered the version. One of aers, faers.
@@ -181,9 +190,10 @@ CREATE TABLE "report_version" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_drug: one drug entry of a report version. Key: quarter, report_id, drug_seq, line. Partition: quarter.
+-- case_drug: one drug entry of a report version. Key: quarter, edition, report_id, drug_seq, line. Partition: quarter, edition.
 CREATE TABLE "case_drug" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "drug_seq" BIGINT, -- Drug entry inside the report version.
@@ -200,9 +210,10 @@ CREATE TABLE "case_drug" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_reaction: one reaction line of a report version. Key: quarter, report_id, pt, line. Partition: quarter.
+-- case_reaction: one reaction line of a report version. Key: quarter, edition, report_id, pt, line. Partition: quarter, edition.
 CREATE TABLE "case_reaction" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "pt" VARCHAR, -- Preferred term in one spelling across eras: upper case, single blanks.
@@ -210,18 +221,20 @@ CREATE TABLE "case_reaction" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_outcome: one outcome of a report version. Key: quarter, report_id, outcome_code, line. Partition: quarter.
+-- case_outcome: one outcome of a report version. Key: quarter, edition, report_id, outcome_code, line. Partition: quarter, edition.
 CREATE TABLE "case_outcome" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "outcome_code" VARCHAR, -- DE, LT, HO, DS, CA, RI, OT. From outc_cod.
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_therapy: one therapy period of a drug entry. Key: quarter, report_id, drug_seq, line. Partition: quarter.
+-- case_therapy: one therapy period of a drug entry. Key: quarter, edition, report_id, drug_seq, line. Partition: quarter, edition.
 CREATE TABLE "case_therapy" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "drug_seq" BIGINT, -- Drug entry inside the report version.
@@ -238,9 +251,10 @@ CREATE TABLE "case_therapy" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_indication: one indication of a drug entry. Key: quarter, report_id, drug_seq, line. Partition: quarter.
+-- case_indication: one indication of a drug entry. Key: quarter, edition, report_id, drug_seq, line. Partition: quarter, edition.
 CREATE TABLE "case_indication" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "drug_seq" BIGINT, -- Drug entry inside the report version.
@@ -249,20 +263,68 @@ CREATE TABLE "case_indication" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- case_reporter: one report source of a report version. Key: quarter, report_id, source_code, line. Partition: quarter.
+-- case_reporter: one report source of a report version. Key: quarter, edition, report_id, source_code, line. Partition: quarter, edition.
 CREATE TABLE "case_reporter" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "report_id" BIGINT, -- Report version: primaryid, or the ISR number in AERS. From primaryid.
   "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
   "source_code" VARCHAR, -- FGN, SDY, LIT, CSM, HP, UF, CR, DT, OTH. From rpsr_cod.
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
--- withdrawn_case: one line of a deleted-case list. Key: quarter, case_id, line. Partition: quarter.
+-- withdrawn_case: one line of a deleted-case list. Key: quarter, edition, case_id, line. Partition: quarter, edition.
 CREATE TABLE "withdrawn_case" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "case_id" BIGINT, -- Case number on the list. From caseid.
   "line" BIGINT -- Line of the publisher's file the row stood on.
+);
+
+-- meddra_pt: one preferred term of a MedDRA version. Key: meddra_version, pt_code. Partition: meddra_version.
+CREATE TABLE "meddra_pt" (
+  "meddra_version" VARCHAR, -- Version of the distribution, as 29.0.
+  "pt_code" BIGINT, -- MedDRA's code of the preferred term.
+  "pt" VARCHAR, -- Preferred term in upper case, as terms are compared.
+  "pt_text" VARCHAR, -- Preferred term as MedDRA spells it.
+  "soc_code" BIGINT, -- Code of the primary system organ class.
+  "soc" VARCHAR -- Primary system organ class.
+);
+
+-- meddra_llt: one lowest-level term of a MedDRA version. Key: meddra_version, llt_code. Partition: meddra_version.
+CREATE TABLE "meddra_llt" (
+  "meddra_version" VARCHAR, -- Version of the distribution, as 29.0.
+  "llt_code" BIGINT, -- MedDRA's code of the lowest-level term.
+  "llt" VARCHAR, -- Lowest-level term in upper case, as terms are compared.
+  "pt_code" BIGINT, -- MedDRA's code of the preferred term.
+  "pt" VARCHAR, -- Preferred term it stands under, in upper case, as terms are compared.
+  "is_current" BOOLEAN -- False where MedDRA no longer codes with it; old reports still print it.
+);
+
+-- meddra_hierarchy: one path from a preferred term to a system organ class. Key: meddra_version, pt_code, hlt_code, hlgt_code, soc_code. Partition: meddra_version.
+CREATE TABLE "meddra_hierarchy" (
+  "meddra_version" VARCHAR, -- Version of the distribution, as 29.0.
+  "pt_code" BIGINT, -- MedDRA's code of the preferred term.
+  "pt" VARCHAR, -- Preferred term in upper case, as terms are compared.
+  "hlt_code" BIGINT, -- Code of the high-level term.
+  "hlt" VARCHAR, -- High-level term.
+  "hlgt_code" BIGINT, -- Code of the high-level group term.
+  "hlgt" VARCHAR, -- High-level group term.
+  "soc_code" BIGINT, -- Code of the system organ class.
+  "soc" VARCHAR, -- System organ class.
+  "is_primary" BOOLEAN -- Whether this is the path that the term is shown under.
+);
+
+-- meddra_smq: one preferred term of a standardised MedDRA query, its sub-queries resolved. Key: meddra_version, smq_code, pt_code. Partition: meddra_version.
+CREATE TABLE "meddra_smq" (
+  "meddra_version" VARCHAR, -- Version of the distribution, as 29.0.
+  "smq_code" BIGINT, -- MedDRA's code of the query.
+  "smq" VARCHAR, -- Name of the query, without the suffix (SMQ).
+  "pt_code" BIGINT, -- MedDRA's code of the preferred term.
+  "pt" VARCHAR, -- Preferred term in upper case, as terms are compared.
+  "scope" VARCHAR, -- Narrow where the query or one of its sub-queries says so. One of narrow, broad.
+  "is_own" BOOLEAN, -- Whether the query names the term itself; false where a sub-query does.
+  "is_algorithmic" BOOLEAN -- Whether its broad terms count only in combinations that MedDRA defines.
 );
 
 -- case_current: one case that is current at the data-lock point: its latest version, not withdrawn. Key: as_of, case_id. Partition: as_of.
@@ -270,6 +332,7 @@ CREATE TABLE "case_current" (
   "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
   "case_id" BIGINT, -- Case number.
   "quarter" VARCHAR, -- Quarter that published the latest version.
+  "edition" VARCHAR, -- Issue of that quarter's archive.
   "report_id" BIGINT, -- Latest report version.
   "is_report_number_shared" BOOLEAN, -- Another case has the same report number: rows join by case number too.
   "era" VARCHAR, -- System that numbered it. One of aers, faers.
@@ -278,11 +341,30 @@ CREATE TABLE "case_current" (
   "initial_receipt_date" DATE, -- Day FDA first received the case, as far as it is known.
   "is_complete" BOOLEAN, -- False when a line of the latest version could not be read; no older one steps in.
   "incomplete_reason" VARCHAR, -- Tables with an unreadable line of the latest version.
+  "is_revived" BOOLEAN, -- On a deleted-case list published before the latest version, which revived the case.
+  "kept_case_id" BIGINT, -- Case that is counted in its stead, where this one is its duplicate; else null.
+  "is_study_report" BOOLEAN, -- A report source is a study (SDY): a registry or trial may hold the same patient.
+  "is_literature_report" BOOLEAN, -- A report source or reference is the literature.
   "age_years" DOUBLE, -- Age at the event.
   "sex_code" VARCHAR, -- F, M or null.
   "event_country_code" VARCHAR, -- Country of the event, else of the reporter, ISO 3166-1 alpha-2.
   "reporter_type_code" VARCHAR, -- Reporter's occupation.
   "event_date" DATE -- Day the event began, where known to the day.
+);
+
+-- duplicate_pair: one pair of current cases that a rule or the linkage takes for reports of one event in one patient. Key: as_of, case_id, other_case_id. Partition: as_of.
+CREATE TABLE "duplicate_pair" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "case_id" BIGINT, -- The lower case number of the two.
+  "other_case_id" BIGINT, -- The higher case number of the two.
+  "rule" VARCHAR, -- Rule that found the pair, or linkage.
+  "weight" DOUBLE, -- Sum of the match weights of the fields compared.
+  "agreed" VARCHAR, -- Fields that agree, joined by a comma.
+  "differed" VARCHAR, -- Fields known on both sides that differ, joined by a comma.
+  "is_car_t" BOOLEAN, -- Whether either case names a CAR-T product: such pairs are listed for review.
+  "is_merged" BOOLEAN, -- Whether the pair joins its two cases; false where it only asks for a review.
+  "reason" VARCHAR, -- Why it is not merged.
+  "weights_version" VARCHAR -- Version of the frozen weights.
 );
 
 -- waterfall: one step from report versions to current cases. Key: as_of, step_number. Partition: as_of.
@@ -295,11 +377,26 @@ CREATE TABLE "waterfall" (
   "meaning" VARCHAR -- What the step removes or holds.
 );
 
+-- drug_resolution: one quarter and role group: how the drugs of its entries were resolved. Key: as_of, quarter, role_group. Partition: as_of.
+CREATE TABLE "drug_resolution" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "quarter" VARCHAR, -- Quarter that published the entries.
+  "role_group" VARCHAR, -- All roles, or only those that count as exposure. One of all, exposure.
+  "n_rows" BIGINT, -- Drug entries of the report versions published.
+  "n_car_t" BIGINT, -- Entries that name a CAR-T product.
+  "n_published" BIGINT, -- Entries with published active ingredients.
+  "n_learned" BIGINT, -- Entries whose name has published ingredients in other rows.
+  "n_parsed" BIGINT, -- Entries whose name spells its ingredients.
+  "n_name_only" BIGINT, -- Entries counted under their tidied name.
+  "n_unnamed" BIGINT, -- Entries without a name or ingredient: counted under no drug.
+  "share_resolved" DOUBLE -- Share of the entries that are neither name only nor unnamed.
+);
+
 -- pair_count: one drug key and event that occur together in a case. Key: as_of, comparator, event_kind, scope, drug, event. Partition: as_of, comparator.
 CREATE TABLE "pair_count" (
   "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
-  "comparator" VARCHAR, -- Reports the product is compared with: all, non_car_t.
-  "drug" VARCHAR, -- CAR-T product, else active ingredient, else tidied drug name.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "drug" VARCHAR, -- CAR-T product, else base of an active ingredient, else tidied drug name.
   "event" VARCHAR, -- Endpoint id of the vocabulary, or preferred term.
   "event_kind" VARCHAR, -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
   "scope" VARCHAR, -- Narrow or broad term list of an endpoint; null for a preferred term. One of narrow, broad.
@@ -312,7 +409,7 @@ CREATE TABLE "pair_count" (
 -- prior: one fitted or refused EBGM prior. Key: as_of, comparator, event_kind, scope. Partition: as_of.
 CREATE TABLE "prior" (
   "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
-  "comparator" VARCHAR, -- Reports the product is compared with: all, non_car_t.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
   "event_kind" VARCHAR, -- Kind of events the prior was fitted over. One of endpoint, pt.
   "scope" VARCHAR, -- Scope of the endpoints it was fitted over; null for preferred terms.
   "is_fitted" BOOLEAN, -- False when the fit was refused; EBGM is then null.
@@ -324,7 +421,8 @@ CREATE TABLE "prior" (
   "p" DOUBLE, -- Weight of the first component.
   "log_likelihood" DOUBLE, -- Log-likelihood at the maximum, all cells, zeros counted.
   "starts" VARCHAR, -- Log-likelihood reached from each start, joined by |.
-  "n_cells" BIGINT -- Drug-event cells, zeros counted.
+  "n_cells" BIGINT, -- Drug-event cells, zeros counted.
+  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
 );
 
 -- signal: one product, event, scope and comparator. Key: as_of, product, event_kind, event, scope, comparator. Partition: as_of.
@@ -334,7 +432,7 @@ CREATE TABLE "signal" (
   "event" VARCHAR, -- Endpoint id of the vocabulary, or preferred term.
   "event_kind" VARCHAR, -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
   "scope" VARCHAR, -- Narrow or broad term list of an endpoint; null for a preferred term. One of narrow, broad.
-  "comparator" VARCHAR, -- Reports the product is compared with: all, non_car_t.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
   "a" BIGINT, -- Cases with product and event.
   "b" BIGINT, -- Cases with the product, without the event.
   "c" BIGINT, -- Comparator cases with the event.
@@ -361,12 +459,32 @@ CREATE TABLE "signal" (
   "is_prr_infinite" BOOLEAN, -- c = 0 with a > 0: prr has no upper end.
   "is_ror_infinite" BOOLEAN, -- b or c = 0 with a > 0: ror has no upper end.
   "is_assessable" BOOLEAN, -- False when the source cannot contain any term of the endpoint.
-  "note" VARCHAR -- What a reader must know about this row; the reason where a measure is null.
+  "note" VARCHAR, -- What a reader must know about this row; the reason where a measure is null.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "n_left_out" BIGINT -- Cases of the product that the comparator leaves out; with a and b all its cases.
 );
 
--- source_file: one file read. Key: quarter, file. Partition: quarter.
+-- exposed_case: one counted case and CAR-T product that it names in a role that counts as exposure. Key: as_of, product, case_id. Partition: as_of.
+CREATE TABLE "exposed_case" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "case_id" BIGINT -- Case number.
+);
+
+-- product_event_case: one counted case, CAR-T product and event: the cases behind cell a. Key: as_of, product, event_kind, event, scope, case_id. Partition: as_of.
+CREATE TABLE "product_event_case" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "event" VARCHAR, -- Endpoint id of the vocabulary, or preferred term.
+  "event_kind" VARCHAR, -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
+  "scope" VARCHAR, -- Narrow or broad term list of an endpoint; null for a preferred term. One of narrow, broad.
+  "case_id" BIGINT -- Case number.
+);
+
+-- source_file: one file read. Key: quarter, edition, file. Partition: quarter, edition.
 CREATE TABLE "source_file" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "file" VARCHAR, -- Path of the file inside the archive or folder.
   "table" VARCHAR, -- Raw table it fills.
   "archive" VARCHAR, -- Name of the archive or folder it came in.
@@ -383,9 +501,10 @@ CREATE TABLE "source_file" (
   "run_id" VARCHAR -- Hash of the step's inputs, code version and parameters.
 );
 
--- rejected: one line that could not be read. Key: quarter, file, line. Partition: quarter.
+-- rejected: one line that could not be read. Key: quarter, edition, file, line. Partition: quarter, edition.
 CREATE TABLE "rejected" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "source" VARCHAR, -- Publisher's system. One of aers, faers.
   "file" VARCHAR, -- Path of the file inside the archive or folder.
   "line" BIGINT, -- Line of that file.
@@ -397,9 +516,10 @@ CREATE TABLE "rejected" (
   "version_number" BIGINT -- Version, where the line's first fields name one beyond doubt.
 );
 
--- quarantine: one row flagged by a warning rule; it stays in every count. Key: quarter, rule, table, line, report_id. Partition: quarter.
+-- quarantine: one row flagged by a warning rule; it stays in every count. Key: quarter, edition, rule, table, line, report_id. Partition: quarter, edition.
 CREATE TABLE "quarantine" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
   "rule" VARCHAR, -- Rule that flags the row.
   "table" VARCHAR, -- Table of the row.
   "report_id" BIGINT, -- Report version of the row.
@@ -436,4 +556,12 @@ CREATE TABLE "run" (
   "parameters" VARCHAR, -- Parameters as JSON.
   "inputs" VARCHAR, -- Inputs and their hashes as JSON.
   "counts" VARCHAR -- Counts as JSON.
+);
+
+-- vocabulary_entry: one row of one table of the vocabulary, as a run counted with it. Key: vocabulary_hash, table, row_number. Partition: vocabulary_hash.
+CREATE TABLE "vocabulary_entry" (
+  "vocabulary_hash" VARCHAR, -- Hash of all its rows.
+  "table" VARCHAR, -- Vocabulary table, or products.yaml for the spellings of the products.
+  "row_number" BIGINT, -- Place of the row, from 1; row 0 holds the names and types of the columns.
+  "row" VARCHAR -- Values of the row as JSON, in the order of the columns.
 );

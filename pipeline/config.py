@@ -24,7 +24,12 @@ class ArchiveLimits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the lake is, and how much of the machine a step may take."""
+    """Where the lake is, how much of the machine a step may take, and what a run counts.
+
+    data_versions: quarters read from one issue of their archive, as (quarter, start of its SHA-256), instead of the
+    one current at the data-lock point. with_duplicates: count every current case, duplicates too. meddra: a loaded
+    MedDRA version, or none; by default the newest that is loaded.
+    """
 
     lake: str = "./lake"
     memory_limit: str = "1200MB"
@@ -32,6 +37,17 @@ class Settings:
     temp_directory: str | None = None
     faers_base_url: str = "https://fis.fda.gov/content/Exports"
     archive_limits: ArchiveLimits = ArchiveLimits()
+    data_versions: tuple[tuple[str, str], ...] = ()
+    with_duplicates: bool = False
+    meddra: str | None = None
+
+    @property
+    def variant(self) -> str:
+        """Name under which results are kept that rest on other choices than the default; empty for the default."""
+        if not self.data_versions and not self.with_duplicates and self.meddra is None:
+            return ""
+        chosen = repr((sorted(self.data_versions), self.with_duplicates, self.meddra))
+        return hashlib.sha256(chosen.encode()).hexdigest()[:12]
 
 
 def settings_from_environment(lake: str | None = None) -> Settings:
@@ -44,6 +60,7 @@ def settings_from_environment(lake: str | None = None) -> Settings:
         threads=int(env.get("CARTWATCH_THREADS", min(os.cpu_count() or 1, 8))),
         temp_directory=env.get("CARTWATCH_TEMP"),
         faers_base_url=env.get("CARTWATCH_FAERS_URL", default.faers_base_url).rstrip("/"),
+        meddra=env.get("CARTWATCH_MEDDRA") or None,
     )
 
 

@@ -38,6 +38,47 @@ def ingested_files(report: StepReport) -> None:
         _table("Broken rules", shown, ([rule[name] for name in shown] for rule in broken))
 
 
+def loaded_meddra(report: StepReport) -> None:
+    """Each file of the MedDRA distribution with its lines, and the version they make."""
+    columns = ("file", "n_read", "n_kept", "n_rejected")
+    title = f"MedDRA {report.counts['meddra_version']}: lines by file"
+    _table(title, columns, ([item[name] for name in columns] for item in _rows(report, "files")))
+
+
+def work_ahead(report: StepReport) -> None:
+    """What a backfill would load, its size, and the time and the room it takes."""
+    counts = report.counts
+    _table(
+        "Would be loaded", ("quarter", "archive", "bytes"), (list(row.values()) for row in _rows(report, "would_load"))
+    )
+    minutes = int(str(counts["estimated_seconds"])) / 60
+    click.echo(
+        f"{len(_rows(report, 'unchanged'))} quarters are current. About {minutes:,.1f} minutes with {counts['workers']} workers and "
+        f"{_gigabytes(counts['estimated_lake_bytes'])} of lake; {_gigabytes(counts['free_bytes'])} are free. Nothing was written."
+    )
+
+
+def backfill_impact(report: StepReport) -> None:
+    """Each quarter before and after, then the whole, the waterfall and the endpoint counts of CAR-T cases."""
+    pairs = [f"{name}_{when}" for name in ("rows", "cases", "rejected") for when in ("before", "after")]
+    total = report.counts["total"]
+    shown = [[row["quarter"], row["state"], *(row.get(name, 0) for name in pairs)] for row in _rows(report, "quarters")]
+    if isinstance(total, Mapping):
+        shown.append(["all", "", *(total[name] for name in pairs)])
+    _table("Quarters before and after", ("quarter", "state", *(name.replace("_", " ") for name in pairs)), shown)
+    points = [report.counts[f"signals_{when}"] or "none" for when in ("before", "after")]
+    for title, name, keys in (
+        ("Waterfall", "waterfall", ("step",)),
+        ("CAR-T cases by endpoint", "endpoints", ("endpoint", "scope")),
+    ):
+        rows = [
+            [*(row[key] for key in keys), *("" if row[when] is None else row[when] for when in ("before", "after"))]
+            for row in _rows(report, name)
+        ]
+        if rows:
+            _table(f"{title}, as of {points[0]} and {points[1]}", (*keys, "before", "after"), rows)
+
+
 def gate_rules(report: StepReport) -> None:
     """Every rule with its severity and what was found."""
     columns = ("quarter", "table", "rule", "severity", "passed", "n_violating", "found")
@@ -74,13 +115,45 @@ def signal_summary(report: StepReport) -> None:
     outputs(report)
 
 
+def explanation(report: StepReport) -> None:
+    """The four cells then and now, each reason's change between them, and the first case ids of each."""
+    cells = ("a", "b", "c", "d")
+    parts = _rows(report, "parts")
+    change = {(part["reason"], part["cell"]): part["change"] for part in parts}
+    ends = {name: report.counts[name] for name in ("from", "to")}
+    reasons = report.details["reasons"] if isinstance(report.details["reasons"], Mapping) else {}
+    rows = [
+        [reason, *(change.get((reason, cell), 0) for cell in cells), meaning] for reason, meaning in reasons.items()
+    ]
+    first, last = ([end.get(cell) for cell in cells] if isinstance(end, Mapping) else [] for end in ends.values())
+    table = [["from", *first, "The earlier number."], *rows, ["to", *last, "The later number: all above added up."]]
+    _table("Why the number changed, in cases", ("reason", *cells, "meaning"), table)
+    for row in _rows(report, "cases"):
+        ids = ", ".join(map(str, row["case_ids"]))
+        more = row["n_cases"] - len(row["case_ids"])
+        move = f"{row['from_cell'] or 'not counted'} to {row['to_cell'] or 'not counted'}"
+        click.echo(f"{row['reason']}, {move}: {row['n_cases']:,} cases: {ids}{f' and {more:,} more' if more else ''}")
+    outputs(report)
+
+
 def held_quarters(report: StepReport) -> None:
     """Each quarter of the lake."""
     quarters = _rows(report, "quarters")
     if not quarters:
         click.echo(f"The lake {report.inputs[0]} is empty: run 'cartwatch ingest faers' with FDA's archives.")
         return
-    columns = ("quarter", "reports", "rows", "rejected", "quarantined", "archives", "typed", "gate")
+    columns = (
+        "quarter",
+        "archive",
+        "published",
+        "counts",
+        "reports",
+        "rows",
+        "rejected",
+        "quarantined",
+        "typed",
+        "gate",
+    )
     _table(f"Lake {report.inputs[0]}", columns, (_held(row) for row in quarters))
     points = report.counts["data_lock_points"]
     click.echo(f"Signals computed as of: {', '.join(points) if isinstance(points, list) and points else 'none'}")
@@ -99,16 +172,23 @@ def _rows(report: StepReport, name: str) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else []
 
 
+def _gigabytes(n_bytes: object) -> str:
+    return f"{int(str(n_bytes)) / 1e9:,.1f} GB"
+
+
 def _held(row: Mapping[str, Any]) -> list[object]:
-    archives = ", ".join(item["sha256"][:12] for item in row["archives"])
+    rank = f" rank {row['rank']}" if row["rank"] != "0" else ""
+    counts = "yes" if row["is_current"] else "no"
     broken = ", ".join(f"{n} {severity}" for severity, n in row["gate"].items() if n) or "holds"
     return [
         row["quarter"],
+        row["sha256"][:12],
+        f"{row['published'][:8]}{rank}",
+        counts if row["is_original_held"] else f"{counts}, original not held",
         row["reports"],
         row["rows"],
         row["rejected"],
         row["quarantined"],
-        archives,
         row["typed"],
         broken,
     ]

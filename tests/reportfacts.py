@@ -36,7 +36,16 @@ MEASURES = {
     "is_assessable": True,
     "rule": RULE,
     "note": None,
+    "comparator_version": "0123456789ab",
+    "n_left_out": 0,
 }
+LEFT_OUT = dict.fromkeys(
+    (
+        *("n_no_indication", "n_another_indication", "n_two_car_ts", "n_unknown_age", "n_another_age"),
+        *("n_comparator_two_car_ts", "n_comparator_unknown_age"),
+    ),
+    0,
+)
 DESIGNATED = {
     "endpoint": "cerebral_oedema",
     "scope": "narrow",
@@ -67,15 +76,21 @@ def term_row(term: str, comparator: str = "all", **changed: object) -> dict:
     return {"product": PRODUCT, "term": term, "comparator": comparator} | measures | changed
 
 
+def comparison_row(comparator: str, **changed: object) -> dict:
+    """One row of comparison: ten cases against 990."""
+    return {"product": PRODUCT, "comparator": comparator, "n_product": 10, "n_comparator": 990} | LEFT_OUT | changed
+
+
 def all_endpoints(**changed: object) -> list[dict]:
-    """Every endpoint in both scopes against both comparators, all alike."""
+    """Every endpoint in both scopes against every comparator, all alike."""
+    from pipeline.vocabulary.comparators import comparators
     from pipeline.vocabulary.endpoints import endpoints
 
     return [
-        endpoint_row(item.id, comparator, scope, **changed)
+        endpoint_row(item.id, against.id, scope, **changed)
         for item in endpoints()
         for scope in ("narrow", "broad")
-        for comparator in ("all", "non_car_t")
+        for against in comparators()
     ]
 
 
@@ -88,11 +103,14 @@ def prior_row(comparator: str, *, reason: str | None = None) -> dict:
 
 def facts(**changed: list[dict]) -> ReportFacts:
     """Facts as of 2024Q1, with the rows of any query exchanged."""
-    step = {"step_number": 1, "step": "current", "unit": "case", "n": 1000, "meaning": "Counted in every statistic."}
+    from pipeline.vocabulary.comparators import comparators
+
+    step = {"step_number": 1, "step": "counted", "unit": "case", "n": 1000, "meaning": "Counted in every statistic."}
     day = dt.date(2024, 2, 3)
     rows: dict[str, list[dict]] = {key: [] for key in QUERIES} | {
         "endpoint_signal": all_endpoints(),
         "term_signal": [term_row("Cytokine release syndrome"), term_row("Glomerular filtration rate decreased")],
+        "comparison": [comparison_row(against.id) for against in comparators()],
         "designated_case": [DESIGNATED],
         "waterfall_step": [step],
         "product_case": [

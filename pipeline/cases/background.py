@@ -24,6 +24,12 @@ class FittedPrior:
     scope: str | None
     fit: Prior | PriorRefused
 
+    @classmethod
+    def none(cls, comparator: str, event_kind: str, scope: str | None) -> "FittedPrior":
+        """Where a comparator has no prior of its own and no attempt is made to fit one."""
+        reason = "no prior is fitted for this comparator; PRR, ROR and IC stand."
+        return cls(comparator, event_kind, scope, PriorRefused(reason, (), 0))
+
     @property
     def prior(self) -> Prior | None:
         """The prior where one was fitted."""
@@ -34,7 +40,7 @@ class FittedPrior:
         """Why there is no prior."""
         return self.fit.reason if isinstance(self.fit, PriorRefused) else None
 
-    def row(self, as_of: str) -> dict[str, object]:
+    def row(self, as_of: str, comparator_version: str) -> dict[str, object]:
         """The fit as a row of the table prior."""
         fitted = self.prior
         numbers = {name: getattr(fitted, name, None) for name in ("alpha1", "beta1", "alpha2", "beta2", "p")}
@@ -49,6 +55,7 @@ class FittedPrior:
             "log_likelihood": fitted.log_likelihood if fitted else None,
             "starts": "|".join(f"{value:.6f}" for value in self.fit.starts),
             "n_cells": int(self.fit.cells),
+            "comparator_version": comparator_version,
         }
 
 

@@ -5,14 +5,24 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.cases.identity import identify_drugs
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.products import members, products, products_named, screen_pattern
 from pipeline.vocabulary.tables import vocabulary_tables
 
 TERM_STEPS = (
-    *("drug_key", "drug", "exposure", "car_t_entry", "population"),
+    *("counted_case", "exposure", "car_t_entry"),
     *("term", "event", "term_event", "case_term"),
+    *(
+        "car_t_case",
+        "suspect_indication",
+        "solicited_case",
+        "case_trait",
+        "stratum",
+        "case_stratum",
+        "compared_stratum",
+    ),
 )
 ENDPOINT_STEPS = (
     *("endpoint_term", "malignant_term", "index_disease", "malignancy_state", "case_endpoint"),
@@ -31,46 +41,42 @@ def show_drug_products(warehouse: Warehouse) -> None:
     """Make drug_text and drug_product: each way a drug is written, and the CAR-T products it names."""
     warehouse.create("drug_text", model("step/drug_text"))
     candidates = warehouse.rows(
-        f"SELECT DISTINCT drug_name, active_ingredient FROM drug_text WHERE regexp_matches({LETTERS_AND_DIGITS}, $screen) "
-        "ORDER BY ALL",
+        f"SELECT text_id, drug_name, active_ingredient FROM drug_text WHERE regexp_matches({LETTERS_AND_DIGITS}, $screen) "
+        "ORDER BY drug_name, active_ingredient",
         {"screen": screen_pattern()},
     )
     warehouse.register("drug_product", _drug_products(candidates))
 
 
-def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str]) -> None:
+def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str], *, with_duplicates: bool = False) -> None:
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
-    count_exposures_and_terms(warehouse, roles)
+    count_exposures_and_terms(warehouse, roles, with_duplicates=with_duplicates)
     for step in ENDPOINT_STEPS:
         warehouse.create(step, model(f"step/{step}"))
 
 
-def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str]) -> None:
+def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str], *, with_duplicates: bool = False) -> None:
     """The first half of it: drugs and preferred terms, endpoints left out."""
     warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
     show_drug_products(warehouse)
+    identify_drugs(warehouse)
     for step in TERM_STEPS:
-        warehouse.create(step, model(f"step/{step}"))
+        warehouse.create(step, model(f"step/{step}"), {"with_duplicates": with_duplicates})
 
 
 def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Sequence[str]) -> pa.Table:
     """The cells a b c d of every product, event and comparator asked for."""
     warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
     warehouse.register("asked_comparator", pa.table({"comparator": pa.array(comparators, pa.string())}))
+    warehouse.create("stratum_event", model("step/stratum_event"))
     return warehouse.arrow(model("step/product_event"))
 
 
 def count_pairs(warehouse: Warehouse, comparator: str) -> int:
     """Make pair, drug_margin and event_margin for one comparator's background; returns its number of cases."""
-    for step in ("pair", "drug_margin", "event_margin"):
+    for step in ("population", "pair", "drug_margin", "event_margin"):
         warehouse.create(step, model(f"step/{step}"), {"comparator": comparator})
-    return int(
-        str(
-            warehouse.rows(
-                "SELECT count(*) FROM population WHERE comparator = $comparator", {"comparator": comparator}
-            )[0][0]
-        )
-    )
+    return int(str(warehouse.rows("SELECT count(*) FROM population")[0][0]))
 
 
 def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -> pa.Table:
@@ -100,13 +106,14 @@ def _repeated(text: str, n_rows: int) -> pa.DictionaryArray:
 
 
 def _drug_products(candidates: list[tuple[object, ...]]) -> pa.Table:
-    rows: list[tuple[object, object, str]] = []
-    for name, ingredient in candidates:
+    rows: list[tuple[object, object, object, str]] = []
+    for number, name, ingredient in candidates:
         named = products_named(str(name or ""), None if ingredient is None else str(ingredient))
-        rows.extend((name, ingredient, product) for product in sorted(_with_groups(named)))
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+        rows.extend((number, name, ingredient, product) for product in sorted(_with_groups(named)))
+    numbers, *columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     names = ("drug_name", "active_ingredient", "product")
-    return pa.table({key: pa.array(column, pa.string()) for key, column in zip(names, columns, strict=True)})
+    texts = {key: pa.array(column, pa.string()) for key, column in zip(names, columns, strict=True)}
+    return pa.table({"text_id": pa.array(numbers, pa.uint64()), **texts})
 
 
 def _with_groups(named: frozenset[str]) -> frozenset[str]:

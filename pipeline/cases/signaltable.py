@@ -1,72 +1,87 @@
 """The signal table: the cells of each product and event, every measure of them, and what a reader must know."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.cases.background import FittedPrior
+from pipeline.cases.leftout import Comparisons, LeftOut
+from pipeline.cases.signalnotes import Coverage, is_missing, notes
 from pipeline.contract.mart import SIGNAL
 from pipeline.contract.renderings import arrow_schema
 from pipeline.signals.interval import Array, Flags, Interval
 from pipeline.signals.scoring import RULE_TEXT, Scores, has_positive_ic025, score
 
-Coverage = Mapping[tuple[str, str], tuple[int, Sequence[str]]]
-LONGEST_LIST = 12
+ORDER = ("product", "event_kind", "event", "scope", "comparator")
 
 
-def signal_table(
-    cells: pa.Table, priors: Sequence[FittedPrior], coverage: Coverage, labels: Mapping[str, str | None], as_of: str
-) -> pa.Table:
-    """Score the cells, each comparator, event kind and scope with its own prior.
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands beside the cells of every row.
 
-    coverage: for each endpoint and scope, how many of its terms the source holds and which it lacks;
-    an endpoint without any is not assessable: its counts and measures are null, never 0.
+    coverage: for each endpoint and scope, how many of its terms the source holds and which it lacks; an endpoint
+    without any is not assessable: its counts and measures are null, never 0.
     labels: what must be said of an endpoint, such as unadjudicated.
+    left_out: what each comparison leaves out. versions: that of each comparator.
     """
-    keys = np.array([_key(row) for row in cells.select(["comparator", "event_kind", "scope"]).to_pylist()])
+
+    as_of: str
+    coverage: Coverage
+    labels: Mapping[str, str | None]
+    left_out: Comparisons
+    versions: Mapping[str, str]
+
+
+def signal_table(cells: pa.Table, priors: Sequence[FittedPrior], context: Context) -> pa.Table:
+    """Score the cells, each comparator, event kind and scope with its own prior; cells without one are not scored."""
     parts = []
     for fitted in priors:
-        chosen = np.flatnonzero(
-            keys == _key({"comparator": fitted.comparator, "event_kind": fitted.event_kind, "scope": fitted.scope})
+        chosen = (
+            (pc.field("comparator") == fitted.comparator)
+            & (pc.field("event_kind") == fitted.event_kind)
+            & (pc.field("scope").is_null() if fitted.scope is None else pc.field("scope") == fitted.scope)
         )
-        parts.append(_scored(cells.take(chosen), fitted, coverage, labels, as_of))
-    order = [(name, "ascending") for name in ("product", "event_kind", "event", "scope", "comparator")]
-    return pa.concat_tables(parts).sort_by(order)
+        parts.append(_scored(cells.filter(chosen).combine_chunks(), fitted, context))
+    return pa.concat_tables(parts).sort_by([(name, "ascending") for name in ORDER])
 
 
-def _key(row: Mapping[str, object]) -> str:
-    return f"{row['comparator']}|{row['event_kind']}|{row['scope']}"
-
-
-def _scored(
-    cells: pa.Table, fitted: FittedPrior, coverage: Coverage, labels: Mapping[str, str | None], as_of: str
-) -> pa.Table:
+def _scored(cells: pa.Table, fitted: FittedPrior, context: Context) -> pa.Table:
     n = cells.num_rows
     a, b, c, d = (np.asarray(cells[name].to_numpy(), dtype=np.float64) for name in "abcd")
     scores = score(a, b, c, d, fitted.prior)
-    missing = np.array([_is_missing(row, coverage) for row in _events(cells)], dtype=bool)
+    missing = is_missing(cells, context.coverage)
+    left_out = _left_out(cells, fitted.comparator, context.left_out)
     columns: dict[str, object] = {
-        "as_of": pa.array([as_of] * n, pa.string()),
+        "as_of": _repeated(context.as_of, n),
         **{name: cells[name] for name in ("product", "event", "event_kind", "scope", "comparator")},
         **{name: _whole(values, missing) for name, values in zip("abcd", (a, b, c, d), strict=True)},
         "n_cases": _whole(a + b + c + d, missing),
         **_measures(scores, missing),
         "is_signal": _truth(scores.is_signal, missing | (fitted.prior is None)),
-        "rule": pa.array([RULE_TEXT] * n, pa.string()),
+        "rule": _repeated(RULE_TEXT, n),
         "is_assessable": pa.array(~missing),
-        "note": pa.array(_notes(cells, a + b, scores, fitted, coverage, labels), pa.string()),
+        "note": notes(cells, scores.prr.infinite, fitted.reason, left_out, context.coverage, context.labels),
+        "comparator_version": _repeated(context.versions[fitted.comparator], n),
+        "n_left_out": pc.cast(
+            _by_product(cells, {key: found.n_of_product for key, found in left_out.items()}), "int64"
+        ),
     }
     schema = arrow_schema(SIGNAL)
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
-def _events(cells: pa.Table) -> list[dict[str, object]]:
-    return list(cells.select(["event", "event_kind", "scope"]).to_pylist())
+def _left_out(cells: pa.Table, comparator: str, found: Comparisons) -> dict[str, LeftOut]:
+    """What the comparator leaves out, for each product of the cells."""
+    products = pc.unique(cells["product"]).to_pylist()
+    return {product: found.get((product, comparator), LeftOut()) for product in products}
 
 
-def _is_missing(row: Mapping[str, object], coverage: Coverage) -> bool:
-    return row["event_kind"] == "endpoint" and not coverage.get((str(row["event"]), str(row["scope"])), (0, ()))[0]
+def _by_product(cells: pa.Table, values: Mapping[str, object]) -> pa.Array:
+    """The value of each row's product."""
+    return pa.array(list(values.values())).take(pc.index_in(cells["product"], pa.array(list(values), pa.string())))
 
 
 def _measures(scores: Scores, missing: Flags) -> dict[str, pa.Array]:
@@ -102,36 +117,5 @@ def _truth(values: Flags, missing: Flags) -> pa.Array:
     return pa.array(np.asarray(values, dtype=bool), mask=missing)
 
 
-def _notes(
-    cells: pa.Table,
-    n_product: Array,
-    scores: Scores,
-    fitted: FittedPrior,
-    coverage: Coverage,
-    labels: Mapping[str, str | None],
-) -> list[str | None]:
-    common = [f"EBGM is null: {fitted.reason}"] if fitted.reason else []
-    notes = []
-    for i, row in enumerate(_events(cells)):
-        said = [*_coverage_notes(row, coverage, labels), *common]
-        if scores.prr.infinite[i]:
-            said.append("No comparator case has the event: PRR and ROR are infinite, their lower bounds exact.")
-        if n_product[i] == 0:
-            said.append("No case names the product.")
-        notes.append(" ".join(said) or None)
-    return notes
-
-
-def _coverage_notes(row: Mapping[str, object], coverage: Coverage, labels: Mapping[str, str | None]) -> list[str]:
-    if row["event_kind"] != "endpoint":
-        return []
-    n_present, absent = coverage.get((str(row["event"]), str(row["scope"])), (0, ()))
-    if not n_present:
-        return ["Not assessable: no quarter with a CAR-T case has a report with any term of this endpoint."]
-    label = labels.get(str(row["event"]))
-    said = [f"{label.capitalize()}."] if label else []
-    if 0 < len(absent) <= LONGEST_LIST:
-        said.append(f"Terms that occur nowhere in the quarters with a CAR-T case: {', '.join(absent)}.")
-    elif absent:
-        said.append(f"{n_present} of {n_present + len(absent)} listed terms occur in the quarters with a CAR-T case.")
-    return said
+def _repeated(text: str, n_rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(text, pa.string()), n_rows)

@@ -1,7 +1,7 @@
 """The typed tables: what we worked out stands beside what FDA published."""
 
 from pipeline.contract.model import Column, Table, date, real, text, truth, whole
-from pipeline.contract.raw import QUARTER
+from pipeline.contract.raw import EDITION, QUARTER
 
 PRECISIONS = ("day", "month", "year")
 REPORT_ID = whole("report_id", "Report version: primaryid, or the ISR number in AERS.", source="primaryid")
@@ -24,9 +24,10 @@ REPORT_VERSION = Table(
     "report_version",
     "core",
     "one report version in the quarter that published it, unreadable ones that can be named included",
-    ("quarter", "report_id", "line"),
+    ("quarter", "edition", "report_id", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         text("era", "System that numbered the version.", allowed=("aers", "faers")),
@@ -61,9 +62,10 @@ CASE_DRUG = Table(
     "case_drug",
     "core",
     "one drug entry of a report version",
-    ("quarter", "report_id", "drug_seq", "line"),
+    ("quarter", "edition", "report_id", "drug_seq", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         DRUG_SEQ,
@@ -84,9 +86,10 @@ CASE_REACTION = Table(
     "case_reaction",
     "core",
     "one reaction line of a report version",
-    ("quarter", "report_id", "pt", "line"),
+    ("quarter", "edition", "report_id", "pt", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         text("pt", "Preferred term in one spelling across eras: upper case, single blanks."),
@@ -98,16 +101,24 @@ CASE_OUTCOME = Table(
     "case_outcome",
     "core",
     "one outcome of a report version",
-    ("quarter", "report_id", "outcome_code", "line"),
-    (QUARTER, REPORT_ID, CASE_ID, text("outcome_code", "DE, LT, HO, DS, CA, RI, OT.", source="outc_cod"), LINE),
+    ("quarter", "edition", "report_id", "outcome_code", "line"),
+    (
+        QUARTER,
+        EDITION,
+        REPORT_ID,
+        CASE_ID,
+        text("outcome_code", "DE, LT, HO, DS, CA, RI, OT.", source="outc_cod"),
+        LINE,
+    ),
 )
 CASE_THERAPY = Table(
     "case_therapy",
     "core",
     "one therapy period of a drug entry",
-    ("quarter", "report_id", "drug_seq", "line"),
+    ("quarter", "edition", "report_id", "drug_seq", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         DRUG_SEQ,
@@ -122,9 +133,10 @@ CASE_INDICATION = Table(
     "case_indication",
     "core",
     "one indication of a drug entry",
-    ("quarter", "report_id", "drug_seq", "line"),
+    ("quarter", "edition", "report_id", "drug_seq", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         DRUG_SEQ,
@@ -137,9 +149,10 @@ CASE_REPORTER = Table(
     "case_reporter",
     "core",
     "one report source of a report version",
-    ("quarter", "report_id", "source_code", "line"),
+    ("quarter", "edition", "report_id", "source_code", "line"),
     (
         QUARTER,
+        EDITION,
         REPORT_ID,
         CASE_ID,
         text("source_code", "FGN, SDY, LIT, CSM, HP, UF, CR, DT, OTH.", source="rpsr_cod"),
@@ -150,8 +163,8 @@ WITHDRAWN_CASE = Table(
     "withdrawn_case",
     "core",
     "one line of a deleted-case list",
-    ("quarter", "case_id", "line"),
-    (QUARTER, whole("case_id", "Case number on the list.", source="caseid"), LINE),
+    ("quarter", "edition", "case_id", "line"),
+    (QUARTER, EDITION, whole("case_id", "Case number on the list.", source="caseid"), LINE),
 )
 CORE_TABLES = (
     REPORT_VERSION,

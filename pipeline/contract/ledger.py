@@ -1,7 +1,7 @@
 """What the pipeline says of itself: files read, lines rejected, rules checked, rows in quarantine, runs."""
 
 from pipeline.contract.model import Table, real, text, truth, whole
-from pipeline.contract.raw import QUARTER
+from pipeline.contract.raw import EDITION, QUARTER
 
 SEVERITIES = ("critical", "warning", "info")
 RUN_ID = text("run_id", "Hash of the step's inputs, code version and parameters.")
@@ -10,9 +10,10 @@ SOURCE_FILE = Table(
     "source_file",
     "ledger",
     "one file read",
-    ("quarter", "file"),
+    ("quarter", "edition", "file"),
     (
         QUARTER,
+        EDITION,
         text("file", "Path of the file inside the archive or folder."),
         text("table", "Raw table it fills."),
         text("archive", "Name of the archive or folder it came in."),
@@ -33,9 +34,10 @@ REJECTED = Table(
     "rejected",
     "ledger",
     "one line that could not be read",
-    ("quarter", "file", "line"),
+    ("quarter", "edition", "file", "line"),
     (
         QUARTER,
+        EDITION,
         text("source", "Publisher's system.", allowed=("aers", "faers")),
         text("file", "Path of the file inside the archive or folder."),
         whole("line", "Line of that file."),
@@ -51,9 +53,10 @@ QUARANTINE = Table(
     "quarantine",
     "ledger",
     "one row flagged by a warning rule; it stays in every count",
-    ("quarter", "rule", "table", "line", "report_id"),
+    ("quarter", "edition", "rule", "table", "line", "report_id"),
     (
         QUARTER,
+        EDITION,
         text("rule", "Rule that flags the row."),
         text("table", "Table of the row."),
         whole("report_id", "Report version of the row."),
@@ -102,4 +105,17 @@ RUN = Table(
     ),
     ("run_id",),
 )
-LEDGER_TABLES = (SOURCE_FILE, REJECTED, QUARANTINE, GATE_RESULT, RUN)
+VOCABULARY_ENTRY = Table(
+    "vocabulary_entry",
+    "ledger",
+    "one row of one table of the vocabulary, as a run counted with it",
+    ("vocabulary_hash", "table", "row_number"),
+    (
+        text("vocabulary_hash", "Hash of all its rows."),
+        text("table", "Vocabulary table, or products.yaml for the spellings of the products."),
+        whole("row_number", "Place of the row, from 1; row 0 holds the names and types of the columns."),
+        text("row", "Values of the row as JSON, in the order of the columns."),
+    ),
+    ("vocabulary_hash",),
+)
+LEDGER_TABLES = (SOURCE_FILE, REJECTED, QUARANTINE, GATE_RESULT, RUN, VOCABULARY_ENTRY)

@@ -11,7 +11,10 @@ EVENT = (
     text("event_kind", "Whether event is an endpoint or a preferred term.", allowed=EVENT_KINDS),
     text("scope", "Narrow or broad term list of an endpoint; null for a preferred term.", allowed=SCOPES),
 )
-COMPARATOR = text("comparator", "Reports the product is compared with: all, non_car_t.")
+COMPARATOR = text("comparator", "Id of the comparator: the reports the product is compared with.")
+COMPARATOR_VERSION = text(
+    "comparator_version", "Hash of the comparator's definition and of the vocabulary it rests on."
+)
 
 CASE_CURRENT = Table(
     "case_current",
@@ -22,6 +25,7 @@ CASE_CURRENT = Table(
         AS_OF,
         whole("case_id", "Case number."),
         text("quarter", "Quarter that published the latest version."),
+        text("edition", "Issue of that quarter's archive."),
         whole("report_id", "Latest report version."),
         truth("is_report_number_shared", "Another case has the same report number: rows join by case number too."),
         text("era", "System that numbered it.", allowed=("aers", "faers")),
@@ -30,11 +34,35 @@ CASE_CURRENT = Table(
         date("initial_receipt_date", "Day FDA first received the case, as far as it is known."),
         truth("is_complete", "False when a line of the latest version could not be read; no older one steps in."),
         text("incomplete_reason", "Tables with an unreadable line of the latest version."),
+        truth("is_revived", "On a deleted-case list published before the latest version, which revived the case."),
+        whole("kept_case_id", "Case that is counted in its stead, where this one is its duplicate; else null."),
+        truth("is_study_report", "A report source is a study (SDY): a registry or trial may hold the same patient."),
+        truth("is_literature_report", "A report source or reference is the literature."),
         real("age_years", "Age at the event.", unit="year"),
         text("sex_code", "F, M or null."),
         text("event_country_code", "Country of the event, else of the reporter, ISO 3166-1 alpha-2."),
         text("reporter_type_code", "Reporter's occupation."),
         date("event_date", "Day the event began, where known to the day."),
+    ),
+    PARTITION,
+)
+DUPLICATE_PAIR = Table(
+    "duplicate_pair",
+    "mart",
+    "one pair of current cases that a rule or the linkage takes for reports of one event in one patient",
+    ("as_of", "case_id", "other_case_id"),
+    (
+        AS_OF,
+        whole("case_id", "The lower case number of the two."),
+        whole("other_case_id", "The higher case number of the two."),
+        text("rule", "Rule that found the pair, or linkage."),
+        real("weight", "Sum of the match weights of the fields compared.", unit="bit"),
+        text("agreed", "Fields that agree, joined by a comma."),
+        text("differed", "Fields known on both sides that differ, joined by a comma."),
+        truth("is_car_t", "Whether either case names a CAR-T product: such pairs are listed for review."),
+        truth("is_merged", "Whether the pair joins its two cases; false where it only asks for a review."),
+        text("reason", "Why it is not merged."),
+        text("weights_version", "Version of the frozen weights."),
     ),
     PARTITION,
 )
@@ -53,6 +81,26 @@ WATERFALL = Table(
     ),
     PARTITION,
 )
+DRUG_RESOLUTION = Table(
+    "drug_resolution",
+    "mart",
+    "one quarter and role group: how the drugs of its entries were resolved",
+    ("as_of", "quarter", "role_group"),
+    (
+        AS_OF,
+        text("quarter", "Quarter that published the entries."),
+        text("role_group", "All roles, or only those that count as exposure.", allowed=("all", "exposure")),
+        whole("n_rows", "Drug entries of the report versions published.", unit="drug entry"),
+        whole("n_car_t", "Entries that name a CAR-T product.", unit="drug entry"),
+        whole("n_published", "Entries with published active ingredients.", unit="drug entry"),
+        whole("n_learned", "Entries whose name has published ingredients in other rows.", unit="drug entry"),
+        whole("n_parsed", "Entries whose name spells its ingredients.", unit="drug entry"),
+        whole("n_name_only", "Entries counted under their tidied name.", unit="drug entry"),
+        whole("n_unnamed", "Entries without a name or ingredient: counted under no drug.", unit="drug entry"),
+        real("share_resolved", "Share of the entries that are neither name only nor unnamed."),
+    ),
+    PARTITION,
+)
 PAIR_COUNT = Table(
     "pair_count",
     "mart",
@@ -61,7 +109,7 @@ PAIR_COUNT = Table(
     (
         AS_OF,
         COMPARATOR,
-        text("drug", "CAR-T product, else active ingredient, else tidied drug name."),
+        text("drug", "CAR-T product, else base of an active ingredient, else tidied drug name."),
         *EVENT,
         whole("a", "Cases with drug and event.", unit="case"),
         whole("n_drug", "Cases with the drug.", unit="case"),
@@ -90,6 +138,7 @@ PRIOR = Table(
         real("log_likelihood", "Log-likelihood at the maximum, all cells, zeros counted."),
         text("starts", "Log-likelihood reached from each start, joined by |."),
         whole("n_cells", "Drug-event cells, zeros counted.", unit="drug-event cell"),
+        COMPARATOR_VERSION,
     ),
     PARTITION,
 )
@@ -130,7 +179,48 @@ SIGNAL = Table(
         truth("is_ror_infinite", "b or c = 0 with a > 0: ror has no upper end."),
         truth("is_assessable", "False when the source cannot contain any term of the endpoint."),
         text("note", "What a reader must know about this row; the reason where a measure is null."),
+        COMPARATOR_VERSION,
+        whole(
+            "n_left_out",
+            "Cases of the product that the comparator leaves out; with a and b all its cases.",
+            unit="case",
+        ),
     ),
     PARTITION,
 )
-MART_TABLES = (CASE_CURRENT, WATERFALL, PAIR_COUNT, PRIOR, SIGNAL)
+EXPOSED_CASE = Table(
+    "exposed_case",
+    "mart",
+    "one counted case and CAR-T product that it names in a role that counts as exposure",
+    ("as_of", "product", "case_id"),
+    (
+        AS_OF,
+        text("product", "Generic name in lower case, or unspecified_car_t, any_car_t."),
+        whole("case_id", "Case number."),
+    ),
+    PARTITION,
+)
+PRODUCT_EVENT_CASE = Table(
+    "product_event_case",
+    "mart",
+    "one counted case, CAR-T product and event: the cases behind cell a",
+    ("as_of", "product", "event_kind", "event", "scope", "case_id"),
+    (
+        AS_OF,
+        text("product", "Generic name in lower case, or unspecified_car_t, any_car_t."),
+        *EVENT,
+        whole("case_id", "Case number."),
+    ),
+    PARTITION,
+)
+MART_TABLES = (
+    CASE_CURRENT,
+    DUPLICATE_PAIR,
+    WATERFALL,
+    DRUG_RESOLUTION,
+    PAIR_COUNT,
+    PRIOR,
+    SIGNAL,
+    EXPOSED_CASE,
+    PRODUCT_EVENT_CASE,
+)

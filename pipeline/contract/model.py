@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["text", "texts", "whole", "real", "truth", "date"]
-Layer = Literal["raw", "core", "mart", "ledger"]
+Layer = Literal["raw", "core", "dictionary", "mart", "ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    partition: tuple[str, ...] = ("quarter",)
+    partition: tuple[str, ...] = ("quarter", "edition")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from pipeline.contract.model import Column, Table, text, whole
 
 QUARTER = text("quarter", "Quarter in which FDA published the file, as 2024Q1.")
+EDITION = text("edition", "Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.")
 PROVENANCE = (
     QUARTER,
+    EDITION,
     text("source", "Publisher's system: aers until 2012Q3, faers since.", allowed=("aers", "faers")),
     text("file", "Path of the file inside the publisher's archive or folder."),
     whole("line", "Line of that file, the header being line 1; records run together share a line."),
@@ -16,7 +18,7 @@ CORE_ID = (REPORT, CASE)
 
 def _table(name: str, grain: str, key: tuple[str, ...], *columns: Column) -> Table:
     """A raw table: FDA's columns under today's names, then provenance."""
-    return Table(f"raw_{name}", "raw", grain, ("quarter", "file", "line", *key), (*PROVENANCE, *columns))
+    return Table(f"raw_{name}", "raw", grain, ("quarter", "edition", "file", "line", *key), (*PROVENANCE, *columns))
 
 
 def _fields(*pairs: tuple[str, str]) -> tuple[Column, ...]:
@@ -135,7 +137,7 @@ RAW_DELETED = Table(
     "raw_deleted",
     "raw",
     "one line of a deleted-case list",
-    ("quarter", "file", "line"),
+    ("quarter", "edition", "file", "line"),
     (*PROVENANCE, CASE),
 )
 RAW_TABLES = (RAW_DEMO, RAW_DRUG, RAW_REAC, RAW_OUTC, RAW_RPSR, RAW_THER, RAW_INDI, RAW_DELETED)

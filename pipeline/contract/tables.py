@@ -3,11 +3,12 @@
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.ledger import LEDGER_TABLES
 from pipeline.contract.mart import MART_TABLES
+from pipeline.contract.meddra import MEDDRA_TABLES
 from pipeline.contract.model import Table
 from pipeline.contract.raw import RAW_TABLES
 from pipeline.errors import UsageError
 
-ALL_TABLES: tuple[Table, ...] = (*RAW_TABLES, *CORE_TABLES, *MART_TABLES, *LEDGER_TABLES)
+ALL_TABLES: tuple[Table, ...] = (*RAW_TABLES, *CORE_TABLES, *MEDDRA_TABLES, *MART_TABLES, *LEDGER_TABLES)
 _BY_NAME = {table.name: table for table in ALL_TABLES}
 
 

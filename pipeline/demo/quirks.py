@@ -96,14 +96,15 @@ class Lines:
 
 def plant(lines: Lines, at: int, chance: Chance) -> None:
     """Plant every quirk of the table and quarter, each on rows of its own; fewer where rows run out."""
+    sound = lines.lines[:1]
     _edit(lines, at, chance)
     if lines.table == "reac":
         _repeat_reactions(lines)
         for place in range(1, min(2 * _BARE_LINE_FEEDS, len(lines.lines)), 2):
             lines.planted["bare_line_feed"] += lines.ends[place] != "\n"
             lines.ends[place] = "\n"
-    if lines.table in _ORPHAN_TABLES and lines.lines:
-        _append_orphan(lines, at)
+    if lines.table in _ORPHAN_TABLES and sound:
+        _append_orphan(lines, sound[0], at)
 
 
 def _edit(lines: Lines, at: int, chance: Chance) -> None:
@@ -142,9 +143,9 @@ def _repeat_reactions(lines: Lines) -> None:
     lines.planted["identical_reaction"] += count
 
 
-def _append_orphan(lines: Lines, at: int) -> None:
-    """A row of a report that DEMO does not have."""
-    values = lines.lines[0].split("$")
+def _append_orphan(lines: Lines, sound: str, at: int) -> None:
+    """A row of a report that DEMO does not have, made of a line before anything was planted in it."""
+    values = sound.split("$")
     values[0] = "9999999" if is_legacy(at) else "999999991"
     if not is_legacy(at):
         values[1] = "99999999"

@@ -20,6 +20,7 @@ DELETED_FILE = re.compile(r".*delete.*\.txt", re.IGNORECASE)
 QUARTER_IN_NAME = re.compile(r"(?<!\d)(?:20)?(\d\d)q([1-4])(?!\d)", re.IGNORECASE)
 READERS = 2
 LONGEST_HEADER = 65_536
+ZIP_EPOCH = 1980  # the year a zip's dates start from: what a tool writes that keeps none
 QUARTER_FORM = re.compile(r"(\d{4})Q([1-4])")
 
 
@@ -32,16 +33,22 @@ class Member:
     origin: Path
     read: Callable[[], bytes]
     head: Callable[[], bytes]
+    published: str = ""
 
 
 @dataclass(slots=True)
 class QuarterInput:
-    """What was given for one quarter: one file for each table and any number of deleted-case lists."""
+    """What was given for one quarter: one file for each table and any number of deleted-case lists.
+
+    published: the latest date of a file inside the zip, as 20240128T093000, which is the publisher's date; empty for
+    loose files, whose dates are those of whoever unpacked them.
+    """
 
     quarter: str
     origin: Path
     tables: dict[str, Member] = field(default_factory=dict)
     deleted: list[Member] = field(default_factory=list)
+    published: str = ""
 
     @property
     def members(self) -> list[Member]:
@@ -138,6 +145,7 @@ def _complete(quarter: QuarterInput) -> QuarterInput:
         raise LayoutChanged(
             f"{quarter.quarter} in {quarter.origin} has no {', '.join(missing)} file: give the whole quarter; nothing was written."
         )
+    quarter.published = max(member.published for member in quarter.members)
     return quarter
 
 
@@ -166,7 +174,16 @@ def _zip_members(path: Path, limits: ArchiveLimits) -> Iterator[Member]:
             path,
             partial(_read_from_zip, path, info, limits),
             partial(_head_in_zip, path, info),
+            _date_of(info),
         )
+
+
+def _date_of(info: zipfile.ZipInfo) -> str:
+    """The date the publisher's zip gives the file; empty where the zip was made without dates."""
+    if info.date_time[0] <= ZIP_EPOCH:
+        return ""
+    year, month, day, hour, minute, second = info.date_time
+    return f"{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}"
 
 
 def _refuse_hostile(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:

@@ -76,14 +76,14 @@ def stage_raw(
     return staged, [Account(**{name: row[name] for name in Account.__dataclass_fields__}) for row in files]
 
 
-def stage_core(quarter: str, folder: Path, warehouse: Warehouse, progress: Progress) -> Iterator[Staged]:
+def stage_core(quarter: str, edition: str, folder: Path, warehouse: Warehouse, progress: Progress) -> Iterator[Staged]:
     """Write every core table of a quarter into folder, from the raw tables the warehouse shows."""
     _register_readings(quarter, warehouse)
     for table in CORE_TABLES:
         progress(f"{quarter} typing {table.name}")
         path = folder / f"{table.name}.parquet"
         yield Staged(table, path, warehouse.write(table, model(f"core/{table.name}"), path))
-        warehouse.show_parquet(table, path, {"quarter": quarter})
+        warehouse.show_parquet(table, path, {"quarter": quarter, "edition": edition})
 
 
 class _Part(NamedTuple):

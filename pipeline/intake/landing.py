@@ -4,28 +4,43 @@ import datetime as dt
 import hashlib
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import ArchiveLimits
-from pipeline.errors import LakeConflict, NothingThere
+from pipeline.contract.edition import Edition
+from pipeline.errors import LakeConflict, NothingThere, UsageError
 from pipeline.intake.archive import QuarterInput, quarters_in
 from pipeline.lake.checksum import file_sha256
 
 RECEIPT = "receipt.json"
+SHORT_SHA = 16
 
 
-def land(quarter: QuarterInput, root: Path) -> tuple[Path, str]:
-    """Copy one quarter's files into the landing area; returns their folder and their SHA-256.
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One archive as it lies in the landing area: its files, its whole SHA-256, which edition of the quarter it is."""
 
-    A zip is hashed whole; loose files by the list of their names and hashes. Files already landed
-    with the same hash are left alone: the receipt keeps the time of the first arrival and notes the last.
+    given: QuarterInput
+    sha256: str
+    edition: Edition
+
+
+def land(quarter: QuarterInput, root: Path, rank: int | None = None) -> Landed:
+    """Copy one quarter's files into the landing area.
+
+    A zip is hashed whole; loose files by the list of their names and hashes. Files already landed with the same
+    hash are left alone: the receipt keeps the time of the first arrival and notes the last. rank: what a person says
+    of this edition's place among those of the quarter; UsageError where the same archive landed with another one.
     """
     hashes = _hashes(quarter)
     sha256 = next(iter(hashes.values())) if _is_zip(quarter) else _digest_of(hashes)
+    edition = edition_of(quarter, sha256, root, rank)
     folder = root / "landing" / "faers" / quarter.quarter / sha256
     if (folder / RECEIPT).exists():
         _note_arrival(folder / RECEIPT)
-        return folder, sha256
+        return Landed(quarter, sha256, edition)
     building = folder.with_name(f".{sha256}")
     shutil.rmtree(building, ignore_errors=True)
     for name, source in _sources(quarter).items():
@@ -34,10 +49,26 @@ def land(quarter: QuarterInput, root: Path) -> tuple[Path, str]:
         shutil.copyfile(source, target)
         if file_sha256(target) != hashes[name]:
             raise LakeConflict(f"{source} changed while it was being copied: run this again when nobody writes it.")
-    _write_receipt(building / RECEIPT, _receipt(quarter, sha256, hashes))
+    _write_receipt(building / RECEIPT, _receipt(quarter, sha256, hashes, edition))
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
-    return folder, sha256
+    return Landed(quarter, sha256, edition)
+
+
+def edition_of(quarter: QuarterInput, sha256: str, root: Path, rank: int | None = None) -> Edition:
+    """Which edition of its quarter an archive is; UsageError where it landed before with another rank."""
+    known = next((_edition_in(item) for item in receipts(root, quarter.quarter) if item["sha256"] == sha256), None)
+    if known is not None and rank not in (None, known.rank):
+        raise UsageError(
+            f"{quarter.quarter} {known.sha256} landed with rank {known.rank}, which stays: give it without --rank."
+        )
+    return known or Edition(rank or 0, quarter.published, sha256[:SHORT_SHA])
+
+
+def receipts(root: Path, quarter: str) -> list[dict[str, Any]]:
+    """The receipt of every archive that landed for a quarter, the oldest arrival first."""
+    paths = (root / "landing" / "faers" / quarter).glob(f"[0-9a-f]*/{RECEIPT}")
+    return sorted((json.loads(path.read_text(encoding="utf-8")) for path in paths), key=lambda item: str(item["time"]))
 
 
 def sha256_of(quarter: QuarterInput) -> str:
@@ -46,20 +77,21 @@ def sha256_of(quarter: QuarterInput) -> str:
     return next(iter(hashes.values())) if _is_zip(quarter) else _digest_of(hashes)
 
 
-def landed(root: Path, quarter: str, limits: ArchiveLimits, sha256: str | None = None) -> tuple[QuarterInput, str]:
-    """The landed files of a quarter: those with that hash, else the ones that arrived last.
+def landed(root: Path, quarter: str, limits: ArchiveLimits, sha256: str | None = None) -> Landed:
+    """The landed files of a quarter: those with that hash, else the ones that were given last.
 
     NothingThere when the quarter has not landed.
     """
-    folders = sorted((root / "landing" / "faers" / quarter).glob(f"{sha256 or '[0-9a-f]*'}/{RECEIPT}"), key=_arrival)
-    if not folders:
+    found = [item for item in receipts(root, quarter) if sha256 in (None, item["sha256"])]
+    if not found:
         raise NothingThere(f"{quarter} has not landed in {root}: run 'cartwatch ingest faers' with its archive.")
-    folder = folders[-1].parent
-    return quarters_in([folder], limits)[0], folder.name
+    receipt = max(found, key=lambda item: str(item["last_given"]))
+    folder = root / "landing" / "faers" / quarter / receipt["sha256"]
+    return Landed(quarters_in([folder], limits)[0], receipt["sha256"], _edition_in(receipt))
 
 
-def _arrival(receipt: Path) -> str:
-    return str(json.loads(receipt.read_text(encoding="utf-8"))["last_given"])
+def _edition_in(receipt: dict[str, Any]) -> Edition:
+    return Edition(int(receipt["rank"]), receipt["published"], receipt["sha256"][:SHORT_SHA])
 
 
 def _note_arrival(receipt: Path) -> None:
@@ -95,7 +127,7 @@ def _digest_of(hashes: dict[str, str]) -> str:
     return hashlib.sha256("".join(f"{value}  {name}\n" for name, value in hashes.items()).encode()).hexdigest()
 
 
-def _receipt(quarter: QuarterInput, sha256: str, hashes: dict[str, str]) -> dict[str, object]:
+def _receipt(quarter: QuarterInput, sha256: str, hashes: dict[str, str], edition: Edition) -> dict[str, object]:
     return {
         "source": "FAERS quarterly data extract",
         "quarter": quarter.quarter,
@@ -103,6 +135,8 @@ def _receipt(quarter: QuarterInput, sha256: str, hashes: dict[str, str]) -> dict
         "sha256": sha256,
         "size": sum(path.stat().st_size for path in _sources(quarter).values()),
         "files": hashes,
+        "published": edition.published,
+        "rank": edition.rank,
         "time": _now(),
         "last_given": _now(),
     }

@@ -33,7 +33,7 @@ FAERS_ONLY = {
     *("dose_amt", "dose_unit", "dose_form", "dose_freq"),
 }
 ADDED_DURING_AERS = {"reporter_country", "confid", "death_dt", "to_mfr"}
-PROVENANCE = {"quarter", "source", "file", "line"}
+PROVENANCE = {"quarter", "edition", "source", "file", "line"}
 
 
 def era(quarter: str) -> str:

@@ -14,6 +14,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from deltalake.transaction import AddAction, CommitProperties
 
+from pipeline.config import Settings
 from pipeline.contract.model import Table
 from pipeline.contract.renderings import arrow_schema
 from pipeline.contract.tables import table as declared
@@ -21,6 +22,8 @@ from pipeline.errors import LakeConflict, UsageError
 from pipeline.lake.checksum import file_sha256
 
 ATTEMPTS = 20
+# A log of ninety commits is read in a tenth of the time from a checkpoint; no commit is ever forgotten.
+LOG = {"delta.checkpointInterval": "10", "delta.enableExpiredLogCleanup": "false"}
 Partition = Mapping[str, str]
 
 
@@ -45,13 +48,20 @@ class StoredFile:
 
 
 class Lake:
-    """All tables under one root folder."""
+    """All tables under one root folder.
 
-    def __init__(self, root: str | Path) -> None:
+    pins: quarters that are read from one issue of their archive, by the start of its SHA-256. variant: name under
+    which the marts of such a choice are kept, apart from those of the default.
+    """
+
+    def __init__(self, root: str | Path, pins: Mapping[str, str] | None = None, variant: str = "") -> None:
         text = str(root)
         if "://" in text and not text.startswith("file://"):
             raise UsageError(f"The lake {text} is not a local folder: give --lake a path on this machine.")
         self.root = Path(text.removeprefix("file://")).absolute()
+        self.pins = dict(pins or {})
+        self.variant = variant
+        self._opened: dict[str, DeltaTable] = {}
 
     def commit(self, name: str, partition: Partition, parquet: Path, run: Run, n_rows: int) -> bool:
         """Replace one partition by the Parquet file; False when it already holds these very bytes from this run.
@@ -69,20 +79,16 @@ class Lake:
         self._log(table, partition, target, run, n_rows)
         return True
 
-    def files(self, name: str, partition: Partition | None = None, *, up_to: str | None = None) -> list[StoredFile]:
-        """Live files in a stable order; up_to keeps the quarters published by then."""
+    def files(self, name: str, partition: Partition | None = None) -> list[StoredFile]:
+        """Live files of the whole table, or of the partitions with these values, in a stable order."""
         delta = self._open(declared(name))
         if delta is None:
             return []
         actions = pa.table(delta.get_add_actions(flatten=True)).select(["path", "num_records"]).to_pylist()
-        stored = sorted((_stored(self.root, declared(name), row) for row in actions), key=lambda file: str(file.path))
+        home = self._home(declared(name))
+        stored = sorted((_stored(home, declared(name), row) for row in actions), key=lambda file: str(file.path))
         wanted = (partition or {}).items()
-        return [
-            file
-            for file in stored
-            if all(file.partition[key] == value for key, value in wanted)
-            and (up_to is None or file.partition["quarter"] <= up_to)
-        ]
+        return [file for file in stored if all(file.partition[key] == value for key, value in wanted)]
 
     def partitions(self, name: str, column: str = "quarter") -> list[str]:
         """Values of one partition column that the table holds, in order."""
@@ -100,7 +106,7 @@ class Lake:
 
     def uri(self, name: str) -> str:
         """Where another Delta reader finds the table."""
-        return str(self.root / name)
+        return str(self._home(declared(name)))
 
     @contextlib.contextmanager
     def staging(self, key: str) -> Iterator[Path]:
@@ -108,6 +114,7 @@ class Lake:
 
         What an interrupted run left there is removed first. LakeConflict when another process holds the key.
         """
+        key = f"{key}-{self.variant}" if self.variant else key
         folder = self.root / "_staging" / key
         with self._lock(key):
             shutil.rmtree(folder, ignore_errors=True)
@@ -130,31 +137,42 @@ class Lake:
                 ) from error
             yield
 
+    def _home(self, table: Table) -> Path:
+        """Folder of a table; the marts of a variant have one of their own."""
+        apart = self.variant and table.layer == "mart"
+        return (self.root / "_variants" / self.variant if apart else self.root) / table.name
+
     def _open(self, table: Table) -> DeltaTable | None:
-        try:
-            return DeltaTable(self.root / table.name)
-        except TableNotFoundError:
-            return None
+        """The table as it stands now; opened once, then only what was committed since is read."""
+        if table.name in self._opened:
+            self._opened[table.name].update_incremental()
+        else:
+            try:
+                self._opened[table.name] = DeltaTable(self._home(table))
+            except TableNotFoundError:
+                return None
+        return self._opened[table.name]
 
     def _create(self, table: Table) -> DeltaTable:
         return DeltaTable.create(
-            self.root / table.name,
+            self._home(table),
             arrow_schema(table),
             mode="ignore",
             partition_by=list(table.partition),
             name=table.name,
             description=table.grain,
+            configuration=LOG,
         )
 
     def _target(self, table: Table, partition: Partition, parquet: Path, run: Run) -> Path:
-        folder = self.root / table.name
+        folder = self._home(table)
         for key in table.partition:
             folder /= f"{key}={partition[key]}"
         return folder / f"{run.run_id}-{file_sha256(parquet)[:16]}.parquet"
 
     def _log(self, table: Table, partition: Partition, target: Path, run: Run, n_rows: int) -> None:
         add = AddAction(
-            path=target.relative_to(self.root / table.name).as_posix(),
+            path=target.relative_to(self._home(table)).as_posix(),
             size=target.stat().st_size,
             partition_values=dict(partition),
             modification_time=int(target.stat().st_mtime * 1000),
@@ -186,8 +204,13 @@ class Lake:
         )
 
 
-def _stored(root: Path, table: Table, action: dict[str, object]) -> StoredFile:
+def open_lake(settings: Settings) -> Lake:
+    """The lake as the settings choose to read it."""
+    return Lake(settings.lake, dict(settings.data_versions), settings.variant)
+
+
+def _stored(home: Path, table: Table, action: dict[str, object]) -> StoredFile:
     path = Path(unquote(str(action["path"])))
     values = dict(part.split("=", 1) for part in path.parts[:-1])
     partition = {key: values[key] for key in table.partition}
-    return StoredFile(root / table.name / path, partition, path.name.split("-", 1)[0], int(str(action["num_records"])))
+    return StoredFile(home / path, partition, path.name.split("-", 1)[0], int(str(action["num_records"])))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.edition import Edition
 from pipeline.contract.quarter import quarter_name, quarter_number
 from pipeline.contract.tables import table as declared
 from pipeline.errors import LakeConflict, NothingThere
@@ -15,6 +16,38 @@ CORE = tuple(table.name for table in CORE_TABLES)
 def published_quarters(lake: Lake) -> list[str]:
     """Quarters whose typed tables are in the lake, oldest first."""
     return lake.partitions("report_version")
+
+
+def held_editions(lake: Lake, name: str = "report_version") -> dict[str, list[Edition]]:
+    """Every edition of each quarter that the table holds, the earliest issue first; quarters in order."""
+    found: dict[str, set[Edition]] = {}
+    for file in lake.files(name):
+        found.setdefault(file.partition["quarter"], set()).add(Edition.of_label(file.partition["edition"]))
+    return {quarter: sorted(found[quarter]) for quarter in sorted(found)}
+
+
+def editions_as_of(lake: Lake, as_of: str) -> dict[str, Edition]:
+    """The edition of each quarter that counts as of then.
+
+    The latest of those out when FDA published that quarter, else the earliest that is held; a pin of the lake goes
+    before both. NothingThere for a pin that no edition answers to.
+    """
+    held = held_editions(lake)
+    _refuse_unknown_pins(lake, held)
+    return {
+        quarter: _pinned(lake, quarter, editions) or _current(editions, as_of)
+        for quarter, editions in held.items()
+        if quarter <= as_of
+    }
+
+
+def quarters_without_original(lake: Lake, as_of: str) -> list[str]:
+    """Quarters published by then of which only a later issue is held: FDA had overwritten the first one."""
+    return [
+        quarter
+        for quarter, editions in held_editions(lake).items()
+        if quarter <= as_of and not editions[0].is_published_by(quarter)
+    ]
 
 
 def data_lock_point(lake: Lake, as_of: str | None) -> str:
@@ -36,21 +69,32 @@ def quarters_not_held(lake: Lake, as_of: str) -> str | None:
     """Quarters published by then that the lake lacks, from its first quarter on, as ranges; None where none is lacking."""
     held = {quarter_number(quarter) for quarter in published_quarters(lake)}
     lacking = [at for at in range(min(held, default=0), quarter_number(as_of) + 1) if at not in held] if held else []
-    starts = [at for at in lacking if at - 1 not in lacking]
-    ends = [at for at in lacking if at + 1 not in lacking]
+    return quarter_ranges(lacking) or None
+
+
+def quarter_ranges(numbers: list[int]) -> str:
+    """Quarters by their numbers, in order, written as ranges; empty where there are none."""
+    starts = [at for at in numbers if at - 1 not in numbers]
+    ends = [at for at in numbers if at + 1 not in numbers]
     ranges = [
         quarter_name(a) if a == b else f"{quarter_name(a)} to {quarter_name(b)}"
         for a, b in zip(starts, ends, strict=True)
     ]
-    return ", ".join(ranges) or None
+    return ", ".join(ranges)
+
+
+def files_as_of(lake: Lake, name: str, as_of: str) -> list[StoredFile]:
+    """Files of a table partitioned by quarter and edition that count as of then."""
+    chosen = {quarter: edition.label for quarter, edition in editions_as_of(lake, as_of).items()}
+    return [file for file in lake.files(name) if chosen.get(file.partition["quarter"]) == file.partition["edition"]]
 
 
 def mount_core(lake: Lake, warehouse: Warehouse, as_of: str, *others: str) -> dict[str, int]:
-    """Show the typed tables, and others partitioned by quarter, as published by then; returns rows of each.
+    """Show the typed tables, and others partitioned by quarter and edition, as of then; returns rows of each.
 
     LakeConflict when a quarter was interrupted between two tables, so no mixture is ever read.
     """
-    shown = {name: lake.files(name, up_to=as_of) for name in (*CORE, *others)}
+    shown = {name: files_as_of(lake, name, as_of) for name in (*CORE, *others)}
     _refuse_mixture({name: shown[name] for name in CORE})
     for name, files in shown.items():
         warehouse.show_files(declared(name), files)
@@ -71,6 +115,27 @@ def mount_mart(lake: Lake, warehouse: Warehouse, as_of: str, *names: str) -> Non
 def content_hash(files: Iterable[StoredFile]) -> list[str]:
     """Names of data files, which carry the hash of their content: equal lists are equal data."""
     return sorted(f"{'/'.join(file.partition.values())}/{file.path.stem.split('-', 1)[1]}" for file in files)
+
+
+def _current(editions: list[Edition], as_of: str) -> Edition:
+    return max((edition for edition in editions if edition.is_published_by(as_of)), default=editions[0])
+
+
+def _pinned(lake: Lake, quarter: str, editions: list[Edition]) -> Edition | None:
+    wanted = lake.pins.get(quarter)
+    if wanted is None:
+        return None
+    found = [edition for edition in editions if wanted.startswith(edition.sha256) or edition.sha256.startswith(wanted)]
+    if len(found) != 1:
+        held = ", ".join(edition.sha256 for edition in editions)
+        raise NothingThere(f"{quarter} has {len(found)} archives whose SHA-256 starts with {wanted}; it holds {held}.")
+    return found[0]
+
+
+def _refuse_unknown_pins(lake: Lake, held: dict[str, list[Edition]]) -> None:
+    unknown = sorted(set(lake.pins) - set(held))
+    if unknown:
+        raise NothingThere(f"The lake {lake.root} does not hold {', '.join(unknown)}: pin a quarter that it holds.")
 
 
 def _refuse_mixture(shown: dict[str, list[StoredFile]]) -> None:

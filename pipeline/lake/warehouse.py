@@ -1,5 +1,7 @@
 """An in-memory DuckDB over the lake's files: the only importer of duckdb."""
 
+import tempfile
+import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -28,8 +30,9 @@ class Warehouse:
             "memory_limit": settings.memory_limit,
             "threads": settings.threads,
         }
-        if settings.temp_directory:
-            config["temp_directory"] = settings.temp_directory
+        # One folder each: two connections that spill into the same files would read each other's rows.
+        spill = Path(settings.temp_directory or tempfile.gettempdir()) / f"cartwatch-spill-{uuid.uuid4().hex}"
+        config["temp_directory"] = str(spill)
         self.connection = duckdb.connect(":memory:", config=config)
 
     def __enter__(self) -> Self:
@@ -42,12 +45,10 @@ class Warehouse:
         """Close the connection."""
         self.connection.close()
 
-    def mount(
-        self, lake: Lake, *names: str, partition: Mapping[str, str] | None = None, up_to: str | None = None
-    ) -> None:
-        """Show tables of the lake as views of the same name; up_to hides later quarters."""
+    def mount(self, lake: Lake, *names: str, partition: Mapping[str, str] | None = None) -> None:
+        """Show tables of the lake, or these partitions of them, as views of the same name."""
         for name in names:
-            self.show_files(declared(name), lake.files(name, partition, up_to=up_to))
+            self.show_files(declared(name), lake.files(name, partition))
 
     def show_files(self, table: Table, files: Sequence[StoredFile]) -> None:
         """A view of the table over these files; an empty one with the same columns where there are none."""

@@ -46,7 +46,8 @@ def quarantined(warehouse: Warehouse, findings: Findings, broken: Sequence[Rule]
 
     Reads the temporary table `violation` that the findings left, and `drug_product` for the CAR-T mark.
     """
-    schema = arrow_schema(QUARANTINE)
+    whole = arrow_schema(QUARANTINE)
+    schema = whole.remove(whole.get_field_index("edition"))  # the folder carries it
     if not broken:
         return schema.empty_table()
     for rule in broken:

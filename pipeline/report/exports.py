@@ -42,7 +42,7 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
     """One sheet for each table, and a first one that says what they are; text is never a formula."""
     import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
 
-    book = xlsxwriter.Workbook(path)
+    book = xlsxwriter.Workbook(path, {"constant_memory": True})  # rows go to disk as they come: a sheet may be long
     book.set_properties({"title": facts.name, "created": CREATED})
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
@@ -90,11 +90,12 @@ def _write_readme(sheet: Any, facts: ReportFacts, formats: dict[str, Any]) -> No
 
 
 def _write_sheet(sheet: Any, table: "pa.Table", formats: dict[str, Any]) -> None:
+    columns = [table[name].to_pylist() for name in table.column_names]
     for column, name in enumerate(table.column_names):
+        sheet.set_column(column, column, _width(name, columns[column]))
         sheet.write_string(0, column, name, formats["head"])
-        values = table[name].to_pylist()
-        sheet.set_column(column, column, _width(name, values))
-        for line, value in enumerate(values, 1):
+    for line, row in enumerate(zip(*columns, strict=True), 1):
+        for column, value in enumerate(row):
             _write_cell(sheet, line, column, value, formats)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, table.num_rows), len(table.column_names) - 1)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.lake.warehouse import Warehouse, model
+from pipeline.report.changes import Changes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,6 +16,7 @@ Row = dict[str, Any]
 QUERIES = {
     "endpoint_signal": "Measures of each product and endpoint, against each comparator; a b c d in cases.",
     "term_signal": "Measures of each product and preferred term that at least one case reports; a b c d in cases.",
+    "comparison": "Cases on both sides of each product and comparator, and cases left out, by the reason.",
     "designated_case": "Line listing of the designated events; one row is one case and event.",
     "waterfall_step": "From report versions to current cases; each row says its unit.",
     "product_case": "Current cases that name each product as a suspect.",
@@ -28,6 +30,11 @@ QUERIES = {
     "rejected_reason": "Lines that could not be read.",
     "incomplete_case": "Cases of the products whose latest version holds a line that could not be read.",
     "source_archive": "Archives read, with their SHA-256; records read = kept + rejected.",
+    "duplicate_car_t": "Pairs of cases with a CAR-T or a designated event that are, or may be, one event; for review.",
+    "duplicate_loss": "Terms that duplicates report and the case counted in their stead does not, in cases.",
+    "drug_resolution_quarter": "How the drugs of each quarter's entries were resolved, in drug entries.",
+    "learned_name": "Drug names resolved by the ingredients published with them in other rows; the fifty in most rows.",
+    "term_drift": "Terms an endpoint lists that FAERS no longer or never prints, and frequent CAR-T terms in no endpoint; each row says its unit.",
     "endpoint_definition": "Terms of each endpoint and whether a quarter with a CAR-T case carries them.",
 }
 
@@ -37,7 +44,9 @@ class ReportFacts:
     """One data-lock point as a report tells it.
 
     product: the one product the report is about, or None for all. run_id: that of the signals behind every number.
-    tables: the result of each query of QUERIES, by its name. gaps: quarters published by then that the lake lacks.
+    tables: the result of each query of QUERIES, by its name. caveats: what a reader must know of the data behind every
+    number: quarters not held, issues of archives not held or pinned, duplicates counted. variant: name of a choice other
+    than the default, which the files' names carry. changes: since the data-lock point before, None without one.
     """
 
     as_of: str
@@ -46,7 +55,10 @@ class ReportFacts:
     vocabulary_version: str
     product: str | None
     tables: "dict[str, pa.Table]"
-    gaps: str | None = None
+    caveats: tuple[str, ...] = ()
+    variant: str = ""
+    with_duplicates: bool = False
+    changes: Changes | None = None
     _rows: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
     _by_product: dict[str, dict[str, list[Row]]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -69,7 +81,8 @@ class ReportFacts:
     def name(self) -> str:
         """Name of the report's files, without ending."""
         about = f"-{self.product.replace(' ', '-')}" if self.product else ""
-        return f"signal-report-{self.as_of}{about}"
+        choice = f"-{self.variant}" if self.variant else ""
+        return f"signal-report-{self.as_of}{about}{choice}"
 
 
 def read_tables(warehouse: Warehouse) -> "dict[str, pa.Table]":

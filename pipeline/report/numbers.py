@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
-TENS, HUNDREDS = 10, 100
+TENS, HUNDREDS, THOUSAND = 10, 100, 1000
 HEAT = ((8.0, "h4"), (4.0, "h3"), (2.0, "h2"), (1.0, "h1"))
 
 
@@ -18,6 +18,14 @@ class Measure(NamedTuple):
 def count(value: int | None) -> str:
     """A count with thin thousands separators; a dash where there is none."""
     return "–" if value is None else f"{value:,}".replace(",", "\u202f").replace("-", "−")
+
+
+def short_count(value: int) -> str:
+    """A large count in three digits, for the head of a narrow column: 950, 12k, 4.3M."""
+    if value < THOUSAND:
+        return str(value)
+    scale, letter = (THOUSAND, "k") if value < THOUSAND**2 else (THOUSAND**2, "M")
+    return f"{value / scale:.1f}{letter}" if value < TENS * scale else f"{value / scale:.0f}{letter}"
 
 
 def cases(value: int | None) -> str:
@@ -51,6 +59,14 @@ def ratio_measure(row: Row, name: str) -> Measure:
     if estimate is not None and row["a"] == 0:
         return Measure("0", "" if high is None else f"upper bound {ratio(high)}")
     return _between(estimate, low, high, ratio)
+
+
+def known_bound(row: Row, name: str) -> str:
+    """The lower bound of PRR or ROR in as few signs as a narrow column has; the upper one where nothing was reported."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    if row["a"] == 0 and row[name] is not None:
+        return "" if high is None else f"≤ {ratio(high)}"
+    return "" if low is None else ratio(low)
 
 
 def shrunken_measure(row: Row, names: tuple[str, str, str]) -> Measure:

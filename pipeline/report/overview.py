@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.report.facts import ReportFacts, Row
-from pipeline.report.numbers import Measure, heat, ratio_measure, shrunken_measure
-from pipeline.vocabulary.choices import Comparator, comparators
+from pipeline.report.numbers import Measure, heat, known_bound, ratio_measure, shrunken_measure
+from pipeline.vocabulary.comparators import Comparator, base_comparators
 from pipeline.vocabulary.endpoints import Endpoint, endpoints
 from pipeline.vocabulary.products import Product, products
 
@@ -19,28 +20,34 @@ IC = ("ic", "ic025", "ic975")
 class Cell:
     """One product and endpoint against one comparator, as it is printed.
 
-    heat: class of the lower bound, empty where it is below 1. ic025 > 0 has its own mark.
+    heat: class of the lower bound of EBGM, else of the IC, empty where it is below 1; ror_heat: of the ROR's.
+    ror_bound: the one bound of the ROR that a narrow column has room for. ic025 > 0 has its own mark.
     """
 
     row: Row
     heat: str
+    ror_heat: str
     ebgm: Measure
     ic: Measure
     prr: Measure
     ror: Measure
+    ror_bound: str
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """Products by endpoints against one comparator.
 
-    by_ic: EBGM could not be fitted, so the cells show the information component and their heat follows its bound.
+    by: what the cells show and their heat follows. ebgm; ic where EBGM could not be fitted, for the reason given; ror
+    where the product may be a large part of the cases compared. products: those that the comparator can be asked of; sizes:
+    their cases that are compared.
     """
 
     comparator: Comparator
-    by_ic: bool
+    by: Literal["ebgm", "ic", "ror"]
     reason: str | None
     products: tuple[Product, ...]
+    sizes: Mapping[str, int]
     endpoints: tuple[Endpoint, ...]
     cells: Mapping[tuple[str, str], Cell]
 
@@ -69,32 +76,47 @@ def cell(row: Row) -> Cell:
     return Cell(
         row,
         heat(least) if row["a"] else "",
+        heat(row["ror_low"]) if row["a"] else "",
         shrunken_measure(row, EBGM),
         shrunken_measure(row, IC),
         ratio_measure(row, "prr"),
         ratio_measure(row, "ror"),
+        known_bound(row, "ror"),
     )
 
 
 def overviews(facts: ReportFacts, shown: Sequence[Product]) -> list[Overview]:
-    """One table for each comparator, narrow scope."""
+    """One table for each comparator that a report shows first, narrow scope."""
     rows = [row for row in facts.rows("endpoint_signal") if row["scope"] == "narrow"]
+    made = [_overview(against, rows, facts, shown) for against in base_comparators() if against.base.is_shown_first]
+    return [table for table in made if table.products]
+
+
+def _overview(against: Comparator, rows: Sequence[Row], facts: ReportFacts, shown: Sequence[Product]) -> Overview:
+    cells = {(row["product"], row["endpoint"]): cell(row) for row in rows if row["comparator"] == against.id}
+    compared = {product for product, _ in cells}
+    reason = no_prior(facts, against)
+    return Overview(
+        comparator=against,
+        by="ror" if against.base.is_selective else "ic" if reason else "ebgm",
+        reason=reason,
+        products=tuple(product for product in shown if product.id in compared),
+        sizes={row["product"]: row["n_product"] for row in facts.rows("comparison") if row["comparator"] == against.id},
+        endpoints=endpoints(),
+        cells=cells,
+    )
+
+
+def no_prior(facts: ReportFacts, against: Comparator) -> str | None:
+    """Why the narrow endpoints have no EBGM against this comparator, or None where they have one."""
+    if not against.has_prior:
+        return "No prior is fitted for this comparator."
     refused = {
         row["comparator"]: row["reason"]
         for row in facts.rows("fitted_prior")
         if row["event_kind"] == "endpoint" and row["scope"] == "narrow" and not row["is_fitted"]
     }
-    return [
-        Overview(
-            comparator=against,
-            by_ic=against.id in refused,
-            reason=refused.get(against.id),
-            products=tuple(shown),
-            endpoints=endpoints(),
-            cells={(row["product"], row["endpoint"]): cell(row) for row in rows if row["comparator"] == against.id},
-        )
-        for against in comparators()
-    ]
+    return f"EBGM could not be fitted: {refused[against.id]}" if against.id in refused else None
 
 
 def sparse_terms(facts: ReportFacts) -> dict[tuple[str, str], str]:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.report.appendix import GLOSSARY, definitions, designated_events, quality_by_quarter
+from pipeline.report.changes import changed_products, changed_steps
 from pipeline.report.facts import ReportFacts
-from pipeline.report.numbers import cases, count, ratio
+from pipeline.report.identity import DRIFT_WORDS, car_t_pairs, drugs_resolved, terms_drifted, terms_lost
+from pipeline.report.numbers import cases, count, ratio, short_count
 from pipeline.report.overview import (
     absent_products,
     overviews,
@@ -18,7 +20,7 @@ from pipeline.report.overview import (
 )
 from pipeline.report.products import product_section
 from pipeline.report.wording import LIMITS, refuse_words_of_incidence
-from pipeline.vocabulary.choices import comparators
+from pipeline.vocabulary.comparators import base_comparators, comparators
 from pipeline.vocabulary.products import product
 
 if TYPE_CHECKING:
@@ -47,7 +49,13 @@ def _environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": count, "cases": cases, "decimal": ratio, "short_name": short_name}
+    environment.filters |= {
+        "count": count,
+        "cases": cases,
+        "short_count": short_count,
+        "decimal": ratio,
+        "short_name": short_name,
+    }
     return environment
 
 
@@ -64,19 +72,30 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "css": _style(),
         "limits": LIMITS,
         "subject": product(facts.product).title if facts.product else "All CAR-T products",
-        "n_current": next((step["n"] for step in steps if step["step"] == "current"), 0),
+        "n_current": next((step["n"] for step in steps if step["step"] == "counted"), 0),
         "n_exposed": cases_of.get(facts.product or "any_car_t", 0),
         "quarters": quarters,
         "waterfall": steps,
+        "changes": facts.changes,
+        "changed_steps": changed_steps(facts.changes, steps) if facts.changes else [],
+        "changed_products": changed_products(facts.changes, shown) if facts.changes else [],
         "cases_of": cases_of,
         "absent": absent_products(facts),
         "overviews": overviews(facts, shown),
         "sparse": sparse_terms(facts),
         "unheld": unheld_scopes(facts),
         "rule_text": signals[0]["rule"] if signals else "",
-        "comparators": comparators(),
+        "comparators": [against for against in base_comparators() if against.base.is_shown_first],
+        "bases": base_comparators(),
+        "versions": {against.id: against.version for against in comparators()},
         "sections": [product_section(facts, item) for item in shown],
         "designated": designated_events(facts),
+        "pairs": car_t_pairs(facts),
+        "lost": terms_lost(facts),
+        "counts_duplicates": facts.with_duplicates,
+        "resolved": drugs_resolved(facts),
+        "drifted": terms_drifted(facts),
+        "drift_words": DRIFT_WORDS,
         "quality": quality_by_quarter(facts),
         "flagged": facts.rows("quarantined_car_t"),
         "incomplete": facts.rows("incomplete_case"),

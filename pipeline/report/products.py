@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.report.facts import ReportFacts, Row
-from pipeline.report.figures import Figure, forest
+from pipeline.report.figures import GLYPHS, Figure, forest
 from pipeline.report.overview import Cell, cell
+from pipeline.report.sidebyside import SideBySide, side_by_side
 from pipeline.report.trend import Trend, trend
-from pipeline.vocabulary.choices import Comparator, comparators
+from pipeline.vocabulary.comparators import Comparator, base_comparators
 from pipeline.vocabulary.endpoints import Endpoint, Scope, endpoints
 from pipeline.vocabulary.files import term_key
 from pipeline.vocabulary.products import Product
@@ -42,6 +43,7 @@ class ProductSection:
     product: Product
     anchor: str
     counts: Row
+    compared: SideBySide
     tables: list[MeasureTable]
     forests: list[Figure]
     trend: Trend
@@ -61,7 +63,8 @@ def product_section(facts: ReportFacts, product: Product) -> ProductSection:
         product=product,
         anchor=anchor,
         counts=counts,
-        tables=[_table(signals, scope, against) for scope in SCOPES for against in comparators()],
+        compared=side_by_side(facts, product, signals),
+        tables=[table for scope in SCOPES for against in _first() if (table := _table(signals, scope, against)).rows],
         forests=_forests(signals, anchor, product),
         trend=trend(facts, product, anchor),
         top_terms=terms[:TOP_TERMS],
@@ -69,6 +72,11 @@ def product_section(facts: ReportFacts, product: Product) -> ProductSection:
         n_terms=len(terms),
         left_out={row["state"]: row["n_cases"] for row in facts.rows_of("malignancy_left_out", product.id)},
     )
+
+
+def _first() -> list[Comparator]:
+    """The comparators whose measures are all printed; the others stand beside them with one measure."""
+    return [against for against in base_comparators() if against.base.is_shown_first]
 
 
 def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTable:
@@ -79,7 +87,7 @@ def _table(signals: Sequence[Row], scope: str, against: Comparator) -> MeasureTa
 
 
 def _forests(signals: Sequence[Row], anchor: str, product: Product) -> list[Figure]:
-    rows = [row for row in signals if row["scope"] == "narrow" and row["is_assessable"]]
+    rows = [r for r in signals if r["scope"] == "narrow" and r["is_assessable"] and r["comparator"] in GLYPHS]
     named = (
         ("ebgm", "eb05", "eb95", "EBGM with 90 % interval", (1.0, 2.0)),
         ("ror", "ror_low", "ror_high", "ROR with 95 % interval", (1.0,)),
@@ -119,7 +127,7 @@ def _terms(signals: Sequence[Row]) -> list[TermRow]:
 
 
 def _outside_endpoints(terms: Sequence[TermRow]) -> list[TermRow]:
-    """Terms the rule marks against either comparator that no endpoint holds, strongest first."""
+    """Terms the rule marks against any comparator that no endpoint holds, strongest first."""
     found = [row for row in terms if not row.endpoints and any(item.row["is_signal"] for item in row.cells.values())]
     return sorted(found, key=lambda row: (-max(item.row["eb05"] or 0.0 for item in row.cells.values()), row.term))
 

@@ -44,7 +44,7 @@ def cell_groups(observed: npt.ArrayLike, expected: npt.ArrayLike, weight: npt.Ar
     checked_pairs(observed, expected)
     columns = checked_columns(observed=observed, expected=expected, weight=weight)
     n, e, w = (column[columns[1] > 0] for column in columns)
-    constant = float(w @ (n * np.log(e) - special.gammaln(n + 1.0)))
+    constant = _dot(w, n * np.log(e) - special.gammaln(n + 1.0))
     return CellGroups(n, e, w, *distinct_values(n), constant)
 
 
@@ -56,15 +56,16 @@ def loss_and_gradient(working: Array, cells: CellGroups) -> tuple[float, Array]:
     both = np.logaddexp(first, second)
     share = np.exp(first - both) * cells.weight
     other = cells.weight - share
-    log_likelihood = cells.weight @ both + cells.constant
+    log_likelihood = _dot(cells.weight, both) + cells.constant
     by_share = share.sum() - cells.weight.sum() * special.expit(working[4])
-    slopes = [share @ one.by_shape, share @ one.by_rate, other @ two.by_shape, other @ two.by_rate, by_share]
-    return -float(log_likelihood), -np.asarray(slopes)
+    slopes = [_dot(share, one.by_shape), _dot(share, one.by_rate)]
+    slopes += [_dot(other, two.by_shape), _dot(other, two.by_rate), by_share]
+    return -log_likelihood, -np.asarray(slopes)
 
 
 def independence(cells: CellGroups) -> float:
     """Log-likelihood of all cells where λ = 1 in each: counts are Poisson around their expected counts."""
-    return float(cells.constant - cells.weight @ cells.expected)
+    return cells.constant - _dot(cells.weight, cells.expected)
 
 
 def curvature(working: Array, cells: CellGroups) -> Array:
@@ -74,6 +75,11 @@ def curvature(working: Array, cells: CellGroups) -> Array:
     behind = np.array([loss_and_gradient(working - step, cells)[1] for step in steps])
     matrix = (ahead - behind) / (2.0 * CURVATURE_STEP)
     return np.asarray((matrix + matrix.T) / 2.0)
+
+
+def _dot(one: Array, other: Array) -> float:
+    """Sum of products by NumPy's own pairwise sum: BLAS adds up in an order that hangs on the number of cores."""
+    return float(np.sum(one * other))
 
 
 def _component(cells: CellGroups, shape: float, rate: float) -> _Component:

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.contract.ledger import SOURCE_FILE
 from pipeline.errors import NothingThere
 from pipeline.lake.delta import Lake
+from pipeline.lake.snapshot import held_editions
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.page import gate_page
 
@@ -23,9 +25,12 @@ def write_gate_page(settings: Settings, path: Path) -> Path:
 
 
 def gate_rows(lake: Lake, settings: Settings) -> list[dict[str, object]]:
-    """Every gate result, those of the ingest behind a quarter's raw tables last, so that they win."""
+    """Every gate result, those of the ingest behind a quarter's latest edition last, so that they win."""
     with Warehouse(settings) as warehouse:
-        warehouse.mount(lake, "gate_result", "source_file")
+        warehouse.mount(lake, "gate_result")
+        latest = {(quarter, held[-1].label) for quarter, held in held_editions(lake, "source_file").items()}
+        files = [file for file in lake.files("source_file") if tuple(file.partition.values()) in latest]
+        warehouse.show_files(SOURCE_FILE, files)
         rows = warehouse.arrow(
             'SELECT g.* FROM gate_result AS g ORDER BY g.quarter, g."table", g.rule, '
             "(g.quarter, g.run_id) IN (SELECT quarter, run_id FROM source_file), g.run_id"

@@ -7,25 +7,31 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.cases.counts import count_exposures_and_events, register_vocabulary
+from pipeline.cases.counts import count_exposures_and_events
+from pipeline.cases.drift import find_term_drift
 from pipeline.config import Settings, code_version
+from pipeline.contract.tables import table as declared
 from pipeline.errors import UsageError
-from pipeline.lake.delta import Lake
-from pipeline.lake.snapshot import content_hash, mount_core, mount_mart, quarters_not_held
+from pipeline.lake.delta import Lake, StoredFile, open_lake
+from pipeline.lake.snapshot import content_hash, files_as_of, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
+from pipeline.report.changes import refuse_disagreement
 from pipeline.report.exports import write_csv_files, write_workbook
 from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
-from pipeline.steps.cases import gap_warnings
+from pipeline.steps.cases import caveats_of, resolution_id
+from pipeline.steps.changes import changes_since, previous_point
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.signals import compute_signals
+from pipeline.steps.terms import show_vocabulary, terms_used
 from pipeline.vocabulary.choices import suspect_roles
 from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.products import product as product_of
 from pipeline.vocabulary.products import products
 
 FORMATS = ("html", "csv", "xlsx")
+MARTS = ("case_current", "duplicate_pair", "waterfall", "drug_resolution", "prior", "signal")
 LEDGER = ("source_file", "rejected", "quarantine", "gate_result")
 
 
@@ -51,13 +57,14 @@ def write_report(
     computed = compute_signals(settings, as_of, progress=progress)
     progress(f"{computed.as_of} reading the lake")
     facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
-    lake = Lake(settings.lake)
-    told = [
-        content_hash(lake.files(name, up_to=facts.as_of)) for name in LEDGER
-    ]  # what the gate said depends on the lake
+    lake = open_lake(settings)
+    # what the gate said depends on the lake
+    told = [content_hash(files) for files in _ledger_files(lake, facts.as_of).values()]
+    before = previous_point(lake, facts.as_of)
+    told.append([resolution_id(lake, before)] if before else [])
     parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats), "ledger": told}
     report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
-    report.warnings = gap_warnings(lake, facts.as_of)
+    report.warnings = list(facts.caveats)
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
     report.counts = {
         "signals_run_id": facts.run_id,
@@ -70,24 +77,48 @@ def write_report(
 
 def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str | None) -> ReportFacts:
     """Everything a report says, from the lake as of then."""
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     with Warehouse(settings) as warehouse:
         mount_core(lake, warehouse, as_of)
-        mount_mart(lake, warehouse, as_of, "case_current", "waterfall", "prior", "signal")
-        warehouse.mount(lake, *LEDGER, up_to=as_of)
+        mount_mart(lake, warehouse, as_of, *MARTS)
+        for name, files in _ledger_files(lake, as_of).items():
+            warehouse.show_files(declared(name), files)
         warehouse.register("current_run", _current_runs(lake, as_of))
-        register_vocabulary(warehouse)
-        count_exposures_and_events(warehouse, suspect_roles())
+        show_vocabulary(settings, lake, warehouse)
+        count_exposures_and_events(warehouse, suspect_roles(), with_duplicates=settings.with_duplicates)
+        find_term_drift(warehouse)
         asked = [product] if product else [item.id for item in products()]
         warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
         tables = read_tables(warehouse)
-    gaps = quarters_not_held(lake, as_of)
-    return ReportFacts(as_of, signals_run_id, code_version(), vocabulary_version(), product, tables, gaps)
+    caveats = (*caveats_of(settings, lake, as_of), f"Terms: {terms_used(settings, lake)}.")
+    changes = changes_since(settings, as_of, product)
+    if changes:
+        refuse_disagreement(changes, tables["endpoint_signal"].to_pylist())
+    return ReportFacts(
+        as_of,
+        signals_run_id,
+        code_version(),
+        vocabulary_version(),
+        product,
+        tables,
+        caveats=caveats,
+        variant=settings.variant,
+        with_duplicates=settings.with_duplicates,
+        changes=changes,
+    )
+
+
+def _ledger_files(lake: Lake, as_of: str) -> dict[str, list[StoredFile]]:
+    """What the ledger says of the editions that count as of then; of the gate, the runs that made them current."""
+    found = {name: files_as_of(lake, name, as_of) for name in LEDGER if name != "gate_result"}
+    current = {file.run_id for file in files_as_of(lake, "report_version", as_of)}
+    found["gate_result"] = [file for file in lake.files("gate_result") if file.partition["run_id"] in current]
+    return found
 
 
 def _current_runs(lake: Lake, as_of: str) -> pa.Table:
     """The run whose typed tables are current, for each quarter."""
-    files = lake.files("report_version", up_to=as_of)
+    files = files_as_of(lake, "report_version", as_of)
     rows = [{"quarter": file.partition["quarter"], "run_id": file.run_id} for file in files]
     return pa.Table.from_pylist(rows, pa.schema([("quarter", pa.string()), ("run_id", pa.string())]))
 

@@ -35,6 +35,21 @@ class StepReport:
         fixed = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "details"}
         return json.dumps(fixed | self.details, indent=1, ensure_ascii=False, default=str)
 
+    def absorb(self, part: "StepReport") -> None:
+        """Add one quarter's part to the report of the whole run."""
+        for name, value in part.counts.items():
+            have = self.counts.get(name)
+            if isinstance(value, dict):
+                earlier = have if isinstance(have, dict) else {}
+                self.counts[name] = {key: earlier.get(key, 0) + n for key, n in value.items()}
+            elif isinstance(value, list):
+                self.counts[name] = [*(have if isinstance(have, list) else []), *value]
+            else:
+                self.counts[name] = (have if isinstance(have, int) else 0) + int(str(value))
+        self.outputs = sorted({*self.outputs, *part.outputs})
+        self.gate.extend(part.gate)
+        self.warnings.extend(part.warnings)
+
 
 class Stopwatch:
     """Seconds since it was made."""

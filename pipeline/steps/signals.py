@@ -12,20 +12,25 @@ from pipeline.cases.counts import (
     count_pairs,
     pair_rows,
     product_cells,
-    register_vocabulary,
 )
-from pipeline.cases.signaltable import signal_table
+from pipeline.cases.drift import drift_warnings
+from pipeline.cases.explanationkept import keep_vocabulary, kept_versions, write_members
+from pipeline.cases.explanationside import shown_vocabulary
+from pipeline.cases.identity import drug_resolution
+from pipeline.cases.leftout import cases_left_out
+from pipeline.cases.signaltable import Context, signal_table
 from pipeline.config import Settings, code_version
-from pipeline.contract.mart import PAIR_COUNT, PRIOR, SIGNAL
+from pipeline.contract.mart import DRUG_RESOLUTION, PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
 from pipeline.errors import UsageError
-from pipeline.lake.delta import Lake, Run
+from pipeline.lake.delta import Lake, Run, open_lake
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
-from pipeline.steps.cases import gap_warnings, resolve_cases
+from pipeline.steps.cases import caveats_of, resolve_cases
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
+from pipeline.steps.terms import show_vocabulary, terms_parameters, terms_used
 from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
 from pipeline.vocabulary.endpoints import endpoints
 from pipeline.vocabulary.products import product, products
@@ -58,22 +63,30 @@ def compute_signals(
     is_default = set(exposed) == set(suspect_roles())
     if not is_default and out is None:
         raise UsageError("Other roles than PS and SS are never kept in the lake: name a folder with --out.")
-    lake = Lake(settings.lake)
+    lake = open_lake(settings)
     dlp = data_lock_point(lake, as_of)
     resolved = resolve_cases(settings, dlp, progress)
-    own_id = run_id("signals", resolved.run_id, {"as_of": dlp, "roles": sorted(exposed)})
-    report = StepReport("signals", own_id, dlp, resolved.inputs, warnings=gap_warnings(lake, dlp))
+    parameters = _parameters(settings, dlp, exposed) | terms_parameters(settings, lake)
+    own_id = run_id("signals", resolved.run_id, parameters)
+    report = StepReport("signals", own_id, dlp, resolved.inputs, warnings=caveats_of(settings, lake, dlp))
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
+        report.warnings += show_vocabulary(settings, lake, warehouse)
+        vocabulary = shown_vocabulary(warehouse)
         if is_default and _is_computed(lake, dlp, report.run_id):
             report.warnings.append(f"Signals as of {dlp} are unchanged: nothing was computed again.")
         else:
-            written = _compute(lake, warehouse, dlp, exposed, folder, progress)
+            written = _compute(
+                lake, warehouse, dlp, exposed, folder, progress, with_duplicates=settings.with_duplicates
+            )
             if is_default:
                 _keep(lake, written, dlp, Run("signals", report.run_id, code_version()))
+            report.warnings += drift_warnings(warehouse)
         _show(lake, warehouse, dlp, folder)
         _describe(report, warehouse, resolved)
+        report.details["terms"] = terms_used(settings, lake)
         if is_default:
-            record_run(settings, report, {"as_of": dlp, "roles": sorted(exposed)})
+            keep_vocabulary(lake, vocabulary, Run("signals", report.run_id, code_version()))
+            record_run(settings, report, parameters | kept_versions(lake, dlp, vocabulary))
         if out is not None:
             report.outputs = _export(warehouse, out, chosen)
     report.seconds = watch.seconds()
@@ -83,23 +96,36 @@ def compute_signals(
 def _is_computed(lake: Lake, dlp: str, wanted: str) -> bool:
     return all(
         {file.run_id for file in lake.files(name, {"as_of": dlp})} == {wanted}
-        for name in ("pair_count", "prior", "signal")
+        for name in ("drug_resolution", "pair_count", "prior", "signal", "exposed_case", "product_event_case")
     )
 
 
+def _parameters(settings: Settings, dlp: str, roles: Sequence[str]) -> dict[str, object]:
+    """What was chosen for a run of signals."""
+    return {"as_of": dlp, "roles": sorted(roles), "with_duplicates": settings.with_duplicates}
+
+
 def _compute(
-    lake: Lake, warehouse: Warehouse, dlp: str, roles: Sequence[str], folder: Path, progress: Progress
+    lake: Lake,
+    warehouse: Warehouse,
+    dlp: str,
+    roles: Sequence[str],
+    folder: Path,
+    progress: Progress,
+    *,
+    with_duplicates: bool,
 ) -> list[tuple[str, str | None, Path, int]]:
     """Count, fit and score; returns each file written with its table and comparator."""
     progress(f"{dlp} counting cases by drug and event")
     mount_core(lake, warehouse, dlp)
     mount_mart(lake, warehouse, dlp, "case_current")
-    register_vocabulary(warehouse)
-    count_exposures_and_events(warehouse, roles)
-    known = [item.id for item in comparators()]
+    count_exposures_and_events(warehouse, roles, with_duplicates=with_duplicates)
+    known = comparators()
     written: list[tuple[str, str | None, Path, int]] = []
+    path = folder / "drug_resolution.parquet"
+    written.append(("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path)))
     priors: list[FittedPrior] = []
-    for name in known:
+    for name in [item.id for item in known if item.has_prior]:
         n_cases = count_pairs(warehouse, name)
         path = folder / f"pair_count-{name}.parquet"
         written.append(
@@ -108,14 +134,23 @@ def _compute(
         progress(f"{dlp} fitting the priors against {name}")
         priors.extend(fit_background(warehouse, name, n_cases, kind, scope) for kind, scope in KINDS)
     progress(f"{dlp} scoring")
-    cells = product_cells(warehouse, [item.id for item in products()], known)
-    labels = {endpoint.id: endpoint.label for endpoint in endpoints()}
-    table = signal_table(cells, priors, _coverage(warehouse), labels, dlp)
-    prior_rows = pa.Table.from_pylist([fitted.row(dlp) for fitted in priors], arrow_schema(PRIOR))
+    cells = product_cells(warehouse, [item.id for item in products()], [item.id for item in known])
+    context = Context(
+        dlp,
+        _coverage(warehouse),
+        {endpoint.id: endpoint.label for endpoint in endpoints()},
+        cases_left_out(warehouse),
+        {item.id: item.version for item in known},
+    )
+    without = [FittedPrior.none(item.id, *kind) for item in known if not item.has_prior for kind in KINDS]
+    table = signal_table(cells, [*priors, *without], context)
+    prior_rows = pa.Table.from_pylist(
+        [fitted.row(dlp, context.versions[fitted.comparator]) for fitted in priors], arrow_schema(PRIOR)
+    )
     for contract, rows in ((SIGNAL, table), (PRIOR, prior_rows)):
         path = folder / f"{contract.name}.parquet"
         written.append((contract.name, None, path, write_rows(contract, rows, path)))
-    return written
+    return written + write_members(warehouse, dlp, folder)
 
 
 def _coverage(warehouse: Warehouse) -> dict[tuple[str, str], tuple[int, list[str]]]:

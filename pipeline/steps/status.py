@@ -1,7 +1,6 @@
 """What the lake holds, and what is wrong with this machine."""
 
 import importlib.util
-import json
 import os
 import shutil
 import sys
@@ -10,43 +9,50 @@ from pathlib import Path
 
 from pipeline.config import Settings, carried, code_version
 from pipeline.contract.core import CORE_TABLES
+from pipeline.contract.edition import UNDATED, Edition
 from pipeline.contract.model import Table
 from pipeline.contract.raw import RAW_TABLES
-from pipeline.lake.delta import Lake
+from pipeline.intake.landing import receipts
+from pipeline.lake.delta import Lake, StoredFile
+from pipeline.lake.snapshot import editions_as_of, quarters_without_original
 from pipeline.steps.result import StepReport, Stopwatch, run_id
 
 NEEDED = ("duckdb", "deltalake", "pyarrow", "numpy", "scipy", "great_expectations", "altair", "great_tables", "jinja2")
 FREE_BYTES = 5 * 1024**3
 OLDEST_PYTHON = (3, 11)
+Place = tuple[str, str]
 
 
 def lake_status(settings: Settings) -> StepReport:
-    """One entry for each quarter: rows, rejected lines, archives landed, whether the typed tables are current."""
+    """One entry for each quarter and issue of its archive: rows, rejected lines, dates, which issue counts today."""
     watch = Stopwatch()
     lake = Lake(settings.lake)
     report = StepReport("status", run_id("status", lake.version("source_file"), {"lake": settings.lake}))
-    rows = {
-        name: _rows_by_quarter(lake, name)
-        for name in (*_names(RAW_TABLES), *_names(CORE_TABLES), "rejected", "quarantine")
-    }
+    rows = {name: _rows(lake, name) for name in (*_names(RAW_TABLES), *_names(CORE_TABLES), "rejected", "quarantine")}
     staged, typed = _runs(lake, "raw_demo"), _runs(lake, "report_version")
     broken = _broken_rules(lake)
+    newest = max((quarter for quarter, _ in typed), default="")
+    current = {quarter: edition.label for quarter, edition in editions_as_of(lake, newest).items()}
+    later = set(quarters_without_original(lake, newest))
     report.counts["quarters"] = [
         {
             "quarter": quarter,
-            "reports": rows["raw_demo"].get(quarter, 0),
-            "rows": sum(counts.get(quarter, 0) for name, counts in rows.items() if name.startswith("raw_")),
-            "rejected": rows["rejected"].get(quarter, 0),
-            "quarantined": rows["quarantine"].get(quarter, 0),
-            "archives": _archives(lake, quarter),
-            "typed": "current" if typed.get(quarter) == staged[quarter] else "older" if quarter in typed else "none",
-            "gate": broken.get(staged[quarter], {}),
+            **_issue(lake, quarter, edition),
+            "is_current": current.get(quarter) == edition,
+            "is_original_held": quarter not in later,
+            "reports": rows["raw_demo"].get(place, 0),
+            "rows": sum(counts.get(place, 0) for name, counts in rows.items() if name.startswith("raw_")),
+            "rejected": rows["rejected"].get(place, 0),
+            "quarantined": rows["quarantine"].get(place, 0),
+            "typed": "current" if typed.get(place) == staged[place] else "older" if place in typed else "none",
+            "gate": broken.get(staged[place], {}),
         }
-        for quarter in sorted(staged)
+        for place in sorted(staged, key=lambda place: (place[0], Edition.of_label(place[1])))
+        for quarter, edition in [place]
     ]
     report.counts["data_lock_points"] = lake.partitions("signal", "as_of")
     report.counts["cases_resolved"] = lake.partitions("case_current", "as_of")
-    report.as_of = max(typed) if typed else None
+    report.as_of = newest or None
     report.inputs = [str(lake.root)]
     report.seconds = watch.seconds()
     return report
@@ -77,12 +83,16 @@ def _names(tables: tuple[Table, ...]) -> tuple[str, ...]:
     return tuple(table.name for table in tables)
 
 
-def _rows_by_quarter(lake: Lake, name: str) -> dict[str, int]:
-    return {file.partition["quarter"]: file.n_rows for file in lake.files(name)}
+def _rows(lake: Lake, name: str) -> dict[Place, int]:
+    return {_place(file): file.n_rows for file in lake.files(name)}
 
 
-def _runs(lake: Lake, name: str) -> dict[str, str]:
-    return {file.partition["quarter"]: file.run_id for file in lake.files(name)}
+def _runs(lake: Lake, name: str) -> dict[Place, str]:
+    return {_place(file): file.run_id for file in lake.files(name)}
+
+
+def _place(file: StoredFile) -> Place:
+    return file.partition["quarter"], file.partition["edition"]
 
 
 def _broken_rules(lake: Lake) -> dict[str, dict[str, int]]:
@@ -98,13 +108,16 @@ def _broken_rules(lake: Lake) -> dict[str, dict[str, int]]:
     return broken
 
 
-def _archives(lake: Lake, quarter: str) -> list[dict[str, str]]:
-    """Every archive landed for the quarter, oldest arrival first."""
-    receipts = (lake.root / "landing" / "faers" / quarter).glob("[0-9a-f]*/receipt.json")
-    read = [json.loads(path.read_text(encoding="utf-8")) for path in receipts]
-    return [
-        {"sha256": item["sha256"], "time": item["time"]} for item in sorted(read, key=lambda item: str(item["time"]))
-    ]
+def _issue(lake: Lake, quarter: str, label: str) -> dict[str, str]:
+    """An archive's checksum, when it was published, its rank, and when it first landed here."""
+    edition = Edition.of_label(label)
+    landed = next(item for item in receipts(lake.root, quarter) if item["sha256"].startswith(edition.sha256))
+    return {
+        "sha256": landed["sha256"],
+        "published": edition.published or UNDATED,
+        "rank": str(edition.rank),
+        "landed": landed["time"],
+    }
 
 
 def _python() -> Finding:

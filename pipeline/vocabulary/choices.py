@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.errors import UsageError
+from pipeline.vocabulary.comparators import Comparator, comparator, comparators
 from pipeline.vocabulary.files import refuse_duplicates, yaml_file
+
+__all__ = [
+    "CalendarEvent",
+    "Comparator",
+    "Role",
+    "calendar",
+    "comparator",
+    "comparators",
+    "role",
+    "roles",
+    "suspect_roles",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,22 +28,6 @@ class Role:
     code: str
     title: str
     is_suspect: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Comparator:
-    """The reports a product is compared with.
-
-    excludes_car_t: reports with any CAR-T, in any role but "not administered", are left out. since_approval: only
-    reports whose initial receipt is on or after the product's first approval. Both bind the reports compared with; the
-    product's own reports are all counted, whenever received.
-    """
-
-    id: str
-    title: str
-    definition: str
-    excludes_car_t: bool
-    since_approval: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +60,6 @@ def role(code: str) -> Role:
         if known.code == code:
             return known
     raise UsageError(f"there is no drug role {code!r}; known roles: {', '.join(known.code for known in roles())}")
-
-
-@cache
-def comparators() -> tuple[Comparator, ...]:
-    """Every comparator, in the order of comparators.yaml."""
-    entries = yaml_file("comparators.yaml")["comparators"]
-    refuse_duplicates("comparators.yaml", [entry["id"] for entry in entries])
-    return tuple(Comparator(**entry) for entry in entries)
-
-
-def comparator(comparator_id: str) -> Comparator:
-    """The comparator of this id; UsageError names the known ids."""
-    for known in comparators():
-        if known.id == comparator_id:
-            return known
-    ids = ", ".join(known.id for known in comparators())
-    raise UsageError(f"there is no comparator {comparator_id!r}; known comparators: {ids}")
 
 
 @cache

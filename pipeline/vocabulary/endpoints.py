@@ -1,7 +1,8 @@
 """The endpoints: which preferred terms make each, in the narrow and in the broad scope."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ class Endpoint:
     has_index_rule: a term counts only where `vocabulary_index_rule` does not say otherwise.
     outcome_codes: FAERS outcome codes that make a report one of this endpoint, whatever its terms.
     valid_from: terms that MedDRA did not have from the start, with the month's first day; earlier counts lack them.
+    meddra: what it takes from a MedDRA distribution besides, where one is loaded (see meddra.py); None for nothing.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Endpoint:
     has_index_rule: bool
     outcome_codes: tuple[str, ...]
     valid_from: tuple[tuple[str, dt.date], ...]
+    meddra: Mapping[str, Any] | None = field(default=None, hash=False)
 
     def terms(self, scope: Scope) -> tuple[str, ...]:
         """Terms of one scope; the broad one contains the narrow one."""
@@ -79,6 +82,7 @@ def _endpoint(entry: dict[str, Any]) -> Endpoint:
         has_index_rule=entry.get("index_rule", False),
         outcome_codes=tuple(entry.get("outcome_codes", ())),
         valid_from=tuple((term["pt"], term["date"]) for term in entry.get("valid_from", ())),
+        meddra=entry.get("meddra"),
     )
 
 

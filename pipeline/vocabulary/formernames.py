@@ -10,9 +10,11 @@ from pipeline.vocabulary.files import csv_file, refuse_duplicates, term_key
 def former_names() -> dict[str, str]:
     """Former name to today's name, both as `term_key` writes them.
 
-    Raises CartwatchError where a former name stands twice, or is itself the current name of another.
+    Raises CartwatchError where a former name stands twice, has no source, or is itself the current name of another.
     """
     rows = csv_file("former_names.csv")
+    if bare := [row["former_pt"] for row in rows if not (row["source"].strip() and row["current_pt"].strip())]:
+        raise CartwatchError(f"former_names.csv: {', '.join(bare)} lacks its current name or source; say who knows it")
     refuse_duplicates("former_names.csv", [row["former_pt"] for row in rows])
     names = {term_key(row["former_pt"]): term_key(row["current_pt"]) for row in rows}
     if chained := sorted(set(names) & set(names.values())):

@@ -16,6 +16,7 @@ ANY = "any_car_t"
 class Product:
     """A product, or a group of products; `id` is the generic name in lower case.
 
+    antigen: what its receptor binds; None for a group.
     approval_date: first approval anywhere; for a group, that of its first member.
     index_diseases: codes of the diseases it is given for, used where a report tells no indication.
     verified: false where the approval date was not read in a source.
@@ -75,6 +76,14 @@ def members(product_id: str) -> tuple[str, ...]:
     if product(product_id).id != ANY:
         return (product_id,)
     return tuple(known.id for known in products() if known.id != ANY)
+
+
+def same_target(product_id: str) -> tuple[str, ...]:
+    """Ids of the other products against the same antigen; none for a group."""
+    own = product(product_id)
+    if own.antigen is None:
+        return ()
+    return tuple(known.id for known in products() if known.antigen == own.antigen and known.id != own.id)
 
 
 @cache

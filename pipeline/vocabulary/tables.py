@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CartwatchError
+from pipeline.vocabulary.comparators import adult_years, comparators, solicited_drugs
 from pipeline.vocabulary.countries import country_names
+from pipeline.vocabulary.diseasegroups import DiseaseGroup, disease_groups, groups_of, unknown_indications
+from pipeline.vocabulary.drugnames import SALT_KINDS, salt_words
 from pipeline.vocabulary.endpoints import SCOPES, endpoints
 from pipeline.vocabulary.files import term_key
 from pipeline.vocabulary.formernames import former_names
 from pipeline.vocabulary.infections import infection_terms
 from pipeline.vocabulary.malignancies import index_rules, malignancy_terms
-from pipeline.vocabulary.products import members, products
+from pipeline.vocabulary.products import members, products, same_target
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,7 +64,31 @@ def _index_rule_rows() -> Rows:
 
 
 def _product_rows() -> Rows:
-    return [(p.id, p.approval_date, p.is_group) for p in products()]
+    """A set of products, or of disease groups, is one number: the sum of its members' bits."""
+    bits = {p.id: 1 << place for place, p in enumerate(products())}
+    groups = {group.id: bit for group, bit in _group_bits()}
+    return [
+        (
+            *(p.id, p.approval_date, p.is_group, bits[p.id]),
+            sum(groups[group.id] for group in groups_of(p)),
+            sum(bits[other] for other in same_target(p.id)),
+        )
+        for p in products()
+    ]
+
+
+def _group_bits() -> list[tuple[DiseaseGroup, int]]:
+    return [(group, 1 << place) for place, group in enumerate(disease_groups())]
+
+
+def _comparator_rows() -> Rows:
+    return [
+        (
+            *(c.id, c.age_band.id if c.age_band else None, c.base.needs_indication, c.base.needs_same_target),
+            *(c.base.excludes_car_t, c.base.excludes_solicited, c.base.since_approval, c.has_every_term),
+        )
+        for c in comparators()
+    ]
 
 
 _TABLES: dict[str, tuple[dict[str, str], Any]] = {
@@ -85,7 +112,17 @@ _TABLES: dict[str, tuple[dict[str, str], Any]] = {
         {"kind": "string", "term_disease": "string", "index_disease": "string", "state": "string"},
         _index_rule_rows,
     ),
-    "product": ({"product": "string", "approval_date": "date32", "is_group": "bool"}, _product_rows),
+    "product": (
+        {
+            "product": "string",
+            "approval_date": "date32",
+            "is_group": "bool",
+            "bit": "int64",
+            "disease_groups": "int64",
+            "same_target": "int64",
+        },
+        _product_rows,
+    ),
     "product_member": (
         {"product": "string", "member": "string"},
         lambda: [(p.id, member) for p in products() for member in members(p.id)],
@@ -93,6 +130,30 @@ _TABLES: dict[str, tuple[dict[str, str], Any]] = {
     "product_disease": (
         {"product": "string", "disease": "string"},
         lambda: [(p.id, disease) for p in products() for disease in p.index_diseases],
+    ),
+    "disease_group": (
+        {"disease_group": "string", "disease": "string", "bit": "int64"},
+        lambda: [(group.id, disease, bit) for group, bit in _group_bits() for disease in group.diseases],
+    ),
+    "unknown_indication": ({"indication_pt": "string"}, lambda: [(pt,) for pt in unknown_indications()]),
+    "solicited_drug": ({"name": "string"}, lambda: [(name,) for name in solicited_drugs()]),
+    "age_limit": ({"adult_years": "float64"}, lambda: [(adult_years(),)]),
+    "comparator": (
+        {
+            "comparator": "string",
+            "age_band": "string",
+            "needs_indication": "bool",
+            "needs_same_target": "bool",
+            "excludes_car_t": "bool",
+            "excludes_solicited": "bool",
+            "since_approval": "bool",
+            "has_every_term": "bool",
+        },
+        _comparator_rows,
+    ),
+    "salt": (
+        {"text": "string", "kind": "string"},
+        lambda: [(text, kind) for kind in SALT_KINDS for text in salt_words(kind)],
     ),
     "country": ({"name": "string", "code": "string"}, lambda: [(c.name, c.code) for c in country_names()]),
 }

@@ -8,7 +8,11 @@ WITH published AS (
   FROM report_version
 ),
 held AS (
-  SELECT count(*) AS n_current, count(*) FILTER (WHERE NOT is_complete) AS n_incomplete FROM case_current
+  SELECT
+    count(*) AS n_current, count(*) FILTER (WHERE kept_case_id IS NOT NULL) AS n_duplicate,
+    count(*) FILTER (WHERE kept_case_id IS NULL AND NOT is_complete) AS n_incomplete,
+    count(*) FILTER (WHERE kept_case_id IS NULL AND is_revived) AS n_revived
+  FROM case_current
 ),
 step (step_number, step, unit, n, meaning) AS (
   SELECT 1, 'published', 'report version', n_versions, 'Report versions published by the data-lock point.' FROM published
@@ -21,8 +25,14 @@ step (step_number, step, unit, n, meaning) AS (
   UNION ALL
   SELECT 5, 'withdrawn', 'case', n_current - n_latest, 'On a deleted-case list published since the latest version; lists exist from 2019Q1.' FROM published, held
   UNION ALL
-  SELECT 6, 'current', 'case', n_current, 'Counted in every statistic.' FROM held
+  SELECT 6, 'current', 'case', n_current, 'Neither superseded nor withdrawn.' FROM held
   UNION ALL
-  SELECT 7, 'of which incomplete', 'case', n_incomplete, 'A line of the latest version could not be read; no older version steps in.' FROM held
+  SELECT 7, 'duplicates', 'case', -n_duplicate, 'Another case of the same event and patient is counted in their stead.' FROM held
+  UNION ALL
+  SELECT 8, 'counted', 'case', n_current - n_duplicate, 'Counted in every statistic.' FROM held
+  UNION ALL
+  SELECT 9, 'of which revived', 'case', n_revived, 'Once on a deleted-case list; a version published later revived them.' FROM held
+  UNION ALL
+  SELECT 10, 'of which incomplete', 'case', n_incomplete, 'A line of the latest version could not be read; no older version steps in.' FROM held
 )
 SELECT $as_of AS as_of, step_number::BIGINT AS step_number, step, unit, n, meaning FROM step ORDER BY step_number

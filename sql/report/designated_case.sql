@@ -1,5 +1,5 @@
 -- Each current case of an asked product with a designated endpoint, one row for each such endpoint; no narrative.
--- Reads: vocabulary_endpoint, event, case_event, asked_product, drug, exposure, case_current, case_drug, case_outcome
+-- Reads: vocabulary_endpoint, event, case_event, asked_product, drug, exposure, counted_case, case_drug, case_outcome
 WITH listed AS (
   SELECT v.case_id, e.event AS endpoint, CASE WHEN bool_or(e.scope = 'narrow') THEN 'narrow' ELSE 'broad' END AS scope
   FROM vocabulary_endpoint AS p
@@ -24,7 +24,7 @@ product AS (
 entry AS (
   SELECT c.case_id, d.drug_name || coalesce(' [' || d.role_code || ']', '') AS drug, min(d.drug_seq) AS drug_seq
   FROM case_drug AS d
-  JOIN case_current AS c ON c.quarter = d.quarter AND c.report_id = d.report_id
+  JOIN counted_case AS c ON c.quarter = d.quarter AND c.report_id = d.report_id
     AND (NOT c.is_report_number_shared OR c.case_id = d.case_id)
   WHERE c.case_id IN (SELECT case_id FROM exposed) AND d.drug_name IS NOT NULL
   GROUP BY c.case_id, d.drug_name, d.role_code
@@ -42,7 +42,7 @@ reported_term AS (
 outcome AS (
   SELECT c.case_id, string_agg(DISTINCT o.outcome_code, ', ' ORDER BY o.outcome_code) AS outcome_codes
   FROM case_outcome AS o
-  JOIN case_current AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
+  JOIN counted_case AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
     AND (NOT c.is_report_number_shared OR c.case_id = o.case_id)
   WHERE c.case_id IN (SELECT case_id FROM exposed)
   GROUP BY c.case_id
@@ -52,7 +52,7 @@ SELECT
   r.drugs_as_reported, t.terms, o.outcome_codes, c.initial_receipt_date, c.version_number, c.quarter, c.is_complete
 FROM listed AS l
 JOIN exposed AS x ON x.case_id = l.case_id
-JOIN case_current AS c ON c.case_id = l.case_id
+JOIN counted_case AS c ON c.case_id = l.case_id
 LEFT JOIN product AS p ON p.case_id = l.case_id
 LEFT JOIN reported_drug AS r ON r.case_id = l.case_id
 LEFT JOIN reported_term AS t ON t.case_id = l.case_id

@@ -1,5 +1,5 @@
 -- Each current case once for each endpoint and scope: by a listed term, or by an outcome code such as death.
--- Reads: case_term, endpoint_term, malignancy_state, case_outcome, case_current, vocabulary_endpoint_outcome, event
+-- Reads: case_term, endpoint_term, malignancy_state, case_outcome, counted_case, vocabulary_endpoint_outcome, event
 -- In second-malignancy endpoints a term counts only where it is not the disease treated and can be decided.
 WITH by_term AS (
   SELECT t.case_id, v.event_id
@@ -13,7 +13,7 @@ by_outcome AS (
   FROM case_outcome AS o
   JOIN vocabulary_endpoint_outcome AS v ON v.outcome_code = o.outcome_code
   JOIN event AS e ON e.event_kind = 'endpoint' AND e.event = v.endpoint
-  JOIN case_current AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
+  JOIN counted_case AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
     AND (NOT c.is_report_number_shared OR c.case_id = o.case_id)
 )
 SELECT DISTINCT case_id, event_id

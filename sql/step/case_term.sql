@@ -1,7 +1,7 @@
 -- Each current case once for each preferred term it reports.
--- Reads: case_reaction, case_current, term_event
+-- Reads: case_reaction, counted_case, term_event
 SELECT DISTINCT c.case_id, t.event_id
 FROM case_reaction AS r
-JOIN case_current AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
+JOIN counted_case AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
     AND (NOT c.is_report_number_shared OR c.case_id = r.case_id)
 JOIN term_event AS t ON t.published_pt = r.pt

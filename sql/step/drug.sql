@@ -1,5 +1,8 @@
--- One number for each drug key.
--- Reads: drug_key
+-- One number for each drug that any drug text counts as: CAR-T product, base of an active ingredient, or tidied name.
+-- Reads: drug_identity
+WITH named AS (
+  SELECT unnest(drugs) AS drug, resolution = 'car_t' AS is_car_t FROM drug_identity
+)
 SELECT row_number() OVER (ORDER BY drug) AS drug_id, drug, bool_or(is_car_t) AS is_car_t
-FROM drug_key
+FROM named
 GROUP BY drug

@@ -2,5 +2,5 @@
 -- Reads: exposure, population
 SELECT x.drug_id, count(*) AS n_drug
 FROM exposure AS x
-JOIN population AS p ON p.case_id = x.case_id AND p.comparator = $comparator
+JOIN population AS p ON p.case_id = x.case_id
 GROUP BY x.drug_id

@@ -1,10 +1,10 @@
 -- What each current case with a malignant term was treated for: its CAR-T's indication, else the product's own, and its other indications.
--- Reads: malignant_term, case_indication, case_current, vocabulary_indication_disease, vocabulary_former_name, car_t_entry, exposure, drug, vocabulary_product_disease, vocabulary_product
+-- Reads: malignant_term, case_indication, counted_case, vocabulary_indication_disease, vocabulary_former_name, car_t_entry, exposure, drug, vocabulary_product_disease, vocabulary_product
 -- A disease named beats one that is not: "unspecified" stays only where nothing else is known.
 WITH malignant_case AS (
   SELECT DISTINCT c.case_id, c.quarter, c.report_id, c.is_report_number_shared
   FROM malignant_term AS m
-  JOIN case_current AS c ON c.case_id = m.case_id
+  JOIN counted_case AS c ON c.case_id = m.case_id
 ),
 indicated AS (
   SELECT DISTINCT c.case_id, i.quarter, i.report_id, i.drug_seq, v.disease

@@ -3,5 +3,5 @@
 SELECT x.drug_id, e.event_id, count(*) AS a
 FROM exposure AS x
 JOIN case_event AS e ON e.case_id = x.case_id
-JOIN population AS p ON p.case_id = x.case_id AND p.comparator = $comparator
+JOIN population AS p ON p.case_id = x.case_id
 GROUP BY x.drug_id, e.event_id

@@ -1,71 +1,100 @@
--- The four cells of each product, event and comparator; preferred terms only for products that any case names.
--- Reads: exposure, drug, case_event, case_current, population, event, vocabulary_product, asked_product, asked_comparator
--- all: c and d are every other case. non_car_t: c and d are cases without any CAR-T, received since the product's approval.
+-- The four cells of each product, event and comparator, as compared_case has the sides; terms only of products that any case names.
+-- Reads: stratum, stratum_event, compared_stratum, event, vocabulary_product, vocabulary_comparator, asked_product, asked_comparator
+-- Of comparators without every term, those that a case of the product reports. Comparisons that share their comparator's
+-- cases without a CAR-T are summed once.
 WITH asked AS (
-  SELECT a.product, coalesce(v.approval_date, (SELECT min(approval_date) FROM vocabulary_product)) AS approval_date
-  FROM asked_product AS a
-  JOIN vocabulary_product AS v ON v.product = a.product
+  SELECT v.product, v.bit, k.comparator, k.has_every_term
+  FROM asked_product AS p
+  JOIN vocabulary_product AS v ON v.product = p.product
+  CROSS JOIN asked_comparator AS c
+  JOIN vocabulary_comparator AS k ON k.comparator = c.comparator
+  WHERE NOT k.needs_same_target OR v.same_target <> 0
 ),
-exposed AS (
-  SELECT a.product, x.case_id
+arm AS (
+  SELECT a.product, a.comparator, c.stratum_id, c.is_exposed, s.is_car_t, s.n_cases
   FROM asked AS a
-  JOIN drug AS d ON d.drug = a.product
-  JOIN exposure AS x ON x.drug_id = d.drug_id
+  JOIN compared_stratum AS c ON c.product = a.product AND c.comparator = a.comparator AND c.reason IS NULL
+  JOIN stratum AS s ON s.stratum_id = c.stratum_id
 ),
 size AS (
-  SELECT a.product, count(x.case_id) AS n_product FROM asked AS a LEFT JOIN exposed AS x ON x.product = a.product GROUP BY a.product
+  SELECT
+    product, comparator,
+    sum(n_cases) FILTER (WHERE is_exposed) AS n_product,
+    sum(n_cases) FILTER (WHERE NOT is_exposed) AS n_others
+  FROM arm
+  GROUP BY product, comparator
 ),
-together AS (
-  SELECT x.product, e.event_id, count(*) AS a
-  FROM exposed AS x
-  JOIN case_event AS e ON e.case_id = x.case_id
-  GROUP BY x.product, e.event_id
+of_car_t AS (
+  SELECT
+    m.product, m.comparator, e.event_id,
+    sum(e.n_cases) FILTER (WHERE m.is_exposed) AS a,
+    sum(e.n_cases) FILTER (WHERE NOT m.is_exposed) AS c
+  FROM arm AS m
+  JOIN stratum_event AS e ON e.stratum_id = m.stratum_id
+  WHERE m.is_car_t
+  GROUP BY m.product, m.comparator, e.event_id
 ),
-everywhere AS (
-  SELECT event_id, count(*) AS n_event FROM case_event GROUP BY event_id
+other AS (
+  SELECT product, comparator, list(stratum_id ORDER BY stratum_id) AS strata FROM arm WHERE NOT is_car_t GROUP BY product, comparator
 ),
-without_car_t AS (
-  SELECT received_since, count(*) AS n FROM population WHERE comparator = 'non_car_t' AND NOT is_car_t GROUP BY received_since
+shared AS (
+  SELECT strata, row_number() OVER (ORDER BY strata) AS shared_id FROM other GROUP BY strata
 ),
-event_without_car_t AS (
-  SELECT e.event_id, p.received_since, count(*) AS n
-  FROM case_event AS e
-  JOIN population AS p ON p.case_id = e.case_id AND p.comparator = 'non_car_t' AND NOT p.is_car_t
-  GROUP BY e.event_id, p.received_since
+shared_stratum AS (
+  SELECT shared_id, unnest(strata) AS stratum_id FROM shared
 ),
-since_approval AS (
-  SELECT a.product, coalesce(sum(w.n), 0)::BIGINT AS n
+shared_event AS (
+  SELECT s.shared_id, e.event_id, sum(e.n_cases) AS c
+  FROM shared_stratum AS s
+  JOIN stratum_event AS e ON e.stratum_id = s.stratum_id
+  GROUP BY s.shared_id, e.event_id
+),
+compared_with AS (
+  SELECT o.product, o.comparator, s.shared_id FROM other AS o JOIN shared AS s ON s.strata = o.strata
+),
+reported AS (
+  SELECT DISTINCT v.product, e.event_id
+  FROM vocabulary_product AS v
+  JOIN stratum AS s ON (s.products & v.bit) <> 0
+  JOIN stratum_event AS e ON e.stratum_id = s.stratum_id
+),
+named AS (
+  SELECT DISTINCT v.product FROM vocabulary_product AS v JOIN stratum AS s ON (s.products & v.bit) <> 0
+),
+row_asked AS (
+  SELECT a.product, a.comparator, e.event_id
   FROM asked AS a
-  LEFT JOIN without_car_t AS w ON w.received_since >= a.approval_date
-  GROUP BY a.product
-),
-event_since_approval AS (
-  SELECT a.product, w.event_id, sum(w.n)::BIGINT AS n
+  CROSS JOIN event AS e
+  WHERE e.event_kind = 'endpoint'
+  UNION ALL
+  SELECT a.product, a.comparator, e.event_id
   FROM asked AS a
-  JOIN event_without_car_t AS w ON w.received_since >= a.approval_date
-  GROUP BY a.product, w.event_id
+  JOIN named AS n ON n.product = a.product
+  CROSS JOIN event AS e
+  WHERE a.has_every_term AND e.event_kind = 'pt'
+  UNION ALL
+  SELECT a.product, a.comparator, r.event_id
+  FROM asked AS a
+  JOIN reported AS r ON r.product = a.product
+  JOIN event AS e ON e.event_id = r.event_id
+  WHERE NOT a.has_every_term AND e.event_kind = 'pt'
 ),
 cell AS (
   SELECT
-    s.product, e.event_kind, e.event, e.scope, k.comparator,
+    r.product, r.comparator, r.event_id,
     coalesce(t.a, 0) AS a,
-    s.n_product - coalesce(t.a, 0) AS b,
-    CASE k.comparator
-      WHEN 'all' THEN coalesce(v.n_event, 0) - coalesce(t.a, 0)
-      ELSE coalesce(w.n, 0)
-    END AS c,
-    CASE k.comparator
-      WHEN 'all' THEN (SELECT count(*) FROM case_current) - s.n_product
-      ELSE n.n
-    END AS n_others
-  FROM size AS s
-  JOIN event AS e ON s.n_product > 0 OR e.event_kind = 'endpoint'
-  CROSS JOIN asked_comparator AS k
-  LEFT JOIN together AS t ON t.product = s.product AND t.event_id = e.event_id
-  LEFT JOIN everywhere AS v ON v.event_id = e.event_id
-  LEFT JOIN event_since_approval AS w ON w.product = s.product AND w.event_id = e.event_id
-  LEFT JOIN since_approval AS n ON n.product = s.product
+    coalesce(s.n_product, 0) - coalesce(t.a, 0) AS b,
+    coalesce(t.c, 0) + coalesce(x.c, 0) AS c,
+    coalesce(s.n_others, 0) AS n_others
+  FROM row_asked AS r
+  LEFT JOIN size AS s ON s.product = r.product AND s.comparator = r.comparator
+  LEFT JOIN of_car_t AS t ON t.product = r.product AND t.comparator = r.comparator AND t.event_id = r.event_id
+  LEFT JOIN compared_with AS w ON w.product = r.product AND w.comparator = r.comparator
+  LEFT JOIN shared_event AS x ON x.shared_id = w.shared_id AND x.event_id = r.event_id
 )
-SELECT product, event_kind, event, scope, comparator, a, b, c, n_others - c AS d
-FROM cell
-ORDER BY product, event_kind, event, scope, comparator
+SELECT
+  l.product, e.event_kind, e.event, e.scope, l.comparator,
+  l.a::BIGINT AS a, l.b::BIGINT AS b, l.c::BIGINT AS c, (l.n_others - l.c)::BIGINT AS d
+FROM cell AS l
+JOIN event AS e ON e.event_id = l.event_id
+ORDER BY l.product, e.event_kind, e.event, e.scope, l.comparator

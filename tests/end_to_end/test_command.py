@@ -30,7 +30,7 @@ def every_command(group=main, words=()):
 
 
 def test_the_pinned_verbs_are_there():
-    assert tuple(main.commands) == VERBS
+    assert tuple(verb for verb in main.commands if verb in VERBS) == VERBS
 
 
 @pytest.mark.parametrize("words", [words for words, _ in every_command()], ids=" ".join)

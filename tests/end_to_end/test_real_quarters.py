@@ -10,10 +10,13 @@ from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.lake.delta import Lake
 from pipeline.lake.warehouse import Warehouse
+from pipeline.vocabulary.comparators import comparators
 
 pytestmark = pytest.mark.slow
 INPUTS = ("aers_ascii_2004q1.zip", "faers_ascii_2017q2.zip", "2012q4_heads", "2026q2_heads", "faers_ascii_2022q3.zip")
 CASES_2022Q3 = 215_867
+# The extract has next to no indication: over its few cases of one disease nothing can be fitted.
+PRIORS = {"all": [True] * 3, "non_car_t": [True] * 3, "haem_onc": [False] * 3, "haem_onc_without_imids": [False] * 3}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,7 @@ def test_the_real_quarter_has_its_cases_and_its_tisagenlecleucel_cases(signals):
 
 
 def test_what_is_published_later_is_not_seen(signals):
-    assert signals["inputs"] == ["2004Q1", "2012Q4", "2017Q2", "2022Q3"]
+    assert [read.split()[0] for read in signals["inputs"]] == ["2004Q1", "2012Q4", "2017Q2", "2022Q3"]
 
 
 def test_the_cells_of_every_pair_add_up(run, signals):
@@ -104,9 +107,35 @@ def test_an_endpoint_the_extract_cannot_contain_is_not_assessable(run, signals):
     assert rows == [(True, True, False)]
 
 
-def test_every_prior_was_fitted_from_agreeing_starts(signals):
-    assert len(signals["prior"]) == 6
-    assert all(prior["is_fitted"] and prior["reason"] is None for prior in signals["prior"])
+def test_every_prior_was_fitted_from_agreeing_starts_or_refused_with_its_reason(signals):
+    fitted = {name: [row["is_fitted"] for row in signals["prior"] if row["comparator"] == name] for name in PRIORS}
+    assert fitted == PRIORS
+    assert all((row["reason"] is None) == row["is_fitted"] for row in signals["prior"])
+
+
+def test_every_row_carries_the_version_of_its_comparator(run, signals):
+    with Warehouse(Settings()) as warehouse:
+        found = warehouse.rows(
+            f"SELECT DISTINCT comparator, comparator_version FROM read_parquet('{run.root / 'out' / 'signal.parquet'}')"
+        )
+    assert dict(found) == {known.id: known.version for known in comparators()}
+    assert len(found) == len(comparators())
+
+
+def test_cases_compared_and_left_out_are_all_cases_of_the_product(run, signals):
+    """The extract has no indication and no age, so those comparators leave out every case, and say so."""
+    with Warehouse(Settings()) as warehouse:
+        rows = warehouse.rows(
+            "SELECT DISTINCT comparator, a + b, n_left_out, note LIKE '%leaves out every case%' "
+            f"FROM read_parquet('{run.root / 'out' / 'signal.parquet'}') "
+            "WHERE product = 'tisagenlecleucel' AND is_assessable"
+        )
+    all_cases = signals["counts"]["cases_by_product"]["tisagenlecleucel"]
+    assert all(compared + left == all_cases for _, compared, left, _ in rows)
+    left = {name: left for name, _, left, _ in rows}
+    assert left["all"] == left["non_car_t"] == 0
+    assert left["haem_onc"] == left["all_adults"] == left["car_t_children"] == all_cases
+    assert all(said for name, _, _, said in rows if name == "haem_onc")
 
 
 def test_a_second_ingest_of_the_same_files_changes_no_byte(run, ingested, shared):

@@ -85,10 +85,21 @@ def test_counts_add_up_across_the_tables(written):
     out = written[1]
     cases = {row["product"]: int(row["n_cases"]) for row in rows(out, "product_case")}
     for row in assessable(out):
-        assert int(row["a"]) + int(row["b"]) == cases[row["product"]]
+        assert int(row["a"]) + int(row["b"]) + int(row["n_left_out"]) == cases[row["product"]]
         assert sum(int(row[cell]) for cell in "abcd") == int(row["n_cases"])
     steps = {row["step"]: int(row["n"]) for row in rows(out, "waterfall_step")}
     assert steps["latest versions"] + steps["withdrawn"] == steps["current"]
+
+
+def test_the_sides_of_each_comparison_are_those_of_its_rows(written):
+    out = written[1]
+    told = {(row["product"], row["comparator"]): row for row in rows(out, "comparison")}
+    for row in assessable(out):
+        sides = told[row["product"], row["comparator"]]
+        assert int(row["a"]) + int(row["b"]) == int(sides["n_product"])
+        assert int(row["c"]) + int(row["d"]) == int(sides["n_comparator"])
+        reasons = ("n_no_indication", "n_another_indication", "n_two_car_ts", "n_unknown_age", "n_another_age")
+        assert int(row["n_left_out"]) == sum(int(sides[name]) for name in reasons)
 
 
 def test_quarters_of_receipt_add_up_to_the_cases(written):

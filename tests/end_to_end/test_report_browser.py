@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from pipeline.report.page import html_page
+from pipeline.vocabulary.comparators import comparators
 from tests.reportfacts import DESIGNATED, all_endpoints, facts
 
 CHROMIUM = shutil.which("chromium", path="/usr/bin")
@@ -18,6 +19,7 @@ FLAGS = (
 )
 LIGHT, DARK = "--blink-settings=preferredColorScheme=1", "--blink-settings=preferredColorScheme=0"
 LEAST_CONTRAST = 4.5
+ROWS_OF_ENDPOINT = 2 * len(comparators())
 PROBE = """<!DOCTYPE html><iframe src="page.html" style="width:WIDTHpx;height:900px;border:0"></iframe><pre></pre><script>
 const parsed = text => text.match(/[0-9.]+/g).map(Number);
 const part = value => { value /= 255; return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4; };
@@ -60,8 +62,8 @@ def page_folder(tmp_path_factory):
     """A page with every colour of the map, notes of every kind and a long drug name."""
     rows = all_endpoints()
     for place, row in enumerate(rows):
-        row["eb05"] = (0.5, 1.5, 3.0, 5.0, 9.0)[place // 4 % 5]
-        row["is_assessable"] = place // 4 != 7
+        row["eb05"] = row["ror_low"] = (0.5, 1.5, 3.0, 5.0, 9.0)[place // ROWS_OF_ENDPOINT % 5]
+        row["is_assessable"] = place // ROWS_OF_ENDPOINT != 7
     long = DESIGNATED | {"drugs_as_reported": "X" * 300}
     folder = tmp_path_factory.mktemp("page")
     (folder / "page.html").write_text(html_page(facts(endpoint_signal=rows, designated_case=[long])), encoding="utf-8")

@@ -50,9 +50,9 @@ def show_quarter(files, folder, quarter="2023Q1"):
     warehouse = Warehouse(Settings(threads=1))
     staged, _ = stage_raw(given, "sha", "run", folder, str)
     for item in staged:
-        warehouse.show_parquet(item.table, item.path, {"quarter": quarter})
+        warehouse.show_parquet(item.table, item.path, {"quarter": quarter, "edition": "0_undated_sha"})
     warehouse.register("vocabulary_country", pa.table({"name": ["US"], "code": ["US"]}))
-    list(stage_core(quarter, folder, warehouse, str))
+    list(stage_core(quarter, "0_undated_sha", folder, warehouse, str))
     named = [{"drug_name": "KYMRIAH", "active_ingredient": None, "product": "tisagenlecleucel"}]
     warehouse.register("drug_product", pa.Table.from_pylist(named, PRODUCTS))
     return warehouse

@@ -1,7 +1,8 @@
 """Which version of a case counts, as of a quarter."""
 
 import pytest
-from tables import rows_of, typed
+from tables import rows_of
+from worlds import show_core
 
 from pipeline.cases.resolution import check_sum, resolve, waterfall_rows
 from pipeline.config import Settings
@@ -12,9 +13,7 @@ from pipeline.lake.warehouse import Warehouse
 def resolved(tmp_path, versions, deleted="quarter | case_id", as_of="2024Q1"):
     """Cases and waterfall for the versions and deletion lists drawn."""
     with Warehouse(Settings()) as warehouse:
-        defaults = {"era": "faers", "is_readable": True, "line": 2}
-        warehouse.register("report_version", typed("report_version", versions, **defaults))
-        warehouse.register("withdrawn_case", typed("withdrawn_case", deleted))
+        show_core(warehouse, report_version=versions, withdrawn_case=deleted)
         resolve(warehouse, as_of, tmp_path)
         rows = warehouse.rows("SELECT case_id, report_id, is_complete FROM case_current ORDER BY case_id")
         return rows, {step: n for step, _, n, _ in waterfall_rows(warehouse)}
@@ -130,6 +129,12 @@ def test_an_empty_lake_has_an_empty_waterfall(tmp_path):
 
 def test_a_waterfall_that_does_not_add_up_is_refused():
     steps = [("published", "", 3, ""), ("without a case number", "", 0, ""), ("superseded", "", -1, "")]
-    steps += [("latest versions", "", 3, ""), ("withdrawn", "", 0, ""), ("current", "", 3, "")]
+    steps += [
+        ("latest versions", "", 3, ""),
+        ("withdrawn", "", 0, ""),
+        ("current", "", 3, ""),
+        ("duplicates", "", 0, ""),
+        ("counted", "", 3, ""),
+    ]
     with pytest.raises(CartwatchError, match="does not add up"):
         check_sum(steps)

@@ -3,6 +3,8 @@
 import pytest
 from worlds import World
 
+from pipeline.lake.warehouse import model
+
 VERSIONS = """
 report_id | case_id | initial_fda_date
 11        | 1       | 2023-01-10
@@ -77,6 +79,12 @@ def test_the_background_counts_distinct_cases_by_tidied_name(tmp_path):
         ("TRIMETHOPRIM", "Pyrexia"): 1,
         ("A/B", "Rash"): 1,
     }
+
+
+def test_the_salts_of_an_ingredient_are_one_drug_and_a_case_with_two_of_them_counts_once(tmp_path):
+    drugs = "report_id | drug_name | active_ingredient\n11 | LOPRESSOR | METOPROLOL TARTRATE\n11 | TOPROL | METOPROLOL SUCCINATE\n21 | METOPROLOL. | -\n31 | SLOW-K | POTASSIUM CHLORIDE"
+    pairs = World(tmp_path, report_version=VERSIONS, case_drug=drugs, case_reaction=REACTIONS).pairs()
+    assert pairs == {("METOPROLOL", "Pyrexia"): 2, ("POTASSIUM CHLORIDE", "Pyrexia"): 1}
 
 
 @pytest.mark.parametrize("role", ["C", "I", "DN"])
@@ -210,11 +218,14 @@ def test_no_case_stands_on_both_sides_of_a_comparison(tmp_path, roles):
         "report_id | drug_name | role_code\n11 | KYMRIAH | DN\n21 | YESCARTA | C\n31 | KYMRIAH | PS\n51 | ASPIRIN | PS"
     )
     world = World(tmp_path, roles=roles, report_version=VERSIONS, case_drug=drugs, case_reaction=REACTIONS)
-    both = world.warehouse.rows(
-        "SELECT p.case_id FROM population AS p JOIN exposure AS x ON x.case_id = p.case_id JOIN drug AS d ON d.drug_id = x.drug_id "
-        "WHERE p.comparator = 'non_car_t' AND NOT p.is_car_t AND d.is_car_t"
-    )
-    assert both == []
+    for product in ("tisagenlecleucel", "any_car_t"):
+        for comparator in ("non_car_t", "haem_onc"):
+            bound = {"product": product, "comparator": comparator}
+            found = world.warehouse.rows(model("step/compared_case"), bound)
+            assert len({case for case, _ in found}) == len(found)
+            car_t = "SELECT x.case_id FROM exposure AS x JOIN drug AS d ON d.drug_id = x.drug_id WHERE d.is_car_t"
+            exposed = {case for (case,) in world.warehouse.rows(car_t)}
+            assert not exposed & {case for case, is_exposed in found if not is_exposed}
 
 
 def test_two_cases_under_one_report_number_keep_their_own_drugs_and_terms(tmp_path):

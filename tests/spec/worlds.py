@@ -13,9 +13,19 @@ EMPTY = {
     "case_reaction": "quarter | report_id",
     "case_outcome": "quarter | report_id",
     "case_indication": "quarter | report_id",
+    "case_reporter": "quarter | report_id",
     "withdrawn_case": "quarter | case_id",
 }
 VERSION = {"era": "faers", "is_readable": True, "version_number": 1, "quarter": "2024Q1", "line": 2}
+
+
+def show_core(warehouse, **drawn):
+    """Every typed table a case is resolved from, as drawn or empty, and the vocabulary."""
+    for name, empty in EMPTY.items():
+        others = {"quarter": "2024Q1", "role_code": "PS", "line": 2, "drug_seq": 1}
+        rows = typed(name, drawn.get(name, empty), **(VERSION if name == "report_version" else others))
+        warehouse.register(name, _filled(rows))
+    register_vocabulary(warehouse)
 
 
 class World:
@@ -23,15 +33,7 @@ class World:
 
     def __init__(self, folder, roles=("PS", "SS"), as_of="2024Q1", **drawn):
         self.warehouse = Warehouse(Settings(threads=1))
-        for name, empty in EMPTY.items():
-            defaults = (
-                VERSION
-                if name == "report_version"
-                else {"quarter": "2024Q1", "role_code": "PS", "line": 2, "drug_seq": 1}
-            )
-            rows = typed(name, drawn.get(name, empty), **defaults)
-            self.warehouse.register(name, _filled(rows))
-        register_vocabulary(self.warehouse)
+        show_core(self.warehouse, **drawn)
         resolve(self.warehouse, as_of, folder)
         count_exposures_and_events(self.warehouse, roles)
 

@@ -15,15 +15,15 @@ RANK = {
     "lake": 2, "vocabulary": 2,
     "signals": 3, "intake": 3, "quality": 4, "cases": 4, "report": 4, "demo": 4,
     "steps": 5,
-    "screen": 6, "render": 6, "cli": 7,
+    "screen": 6, "render": 6, "verbs": 7, "cli": 8,
 }  # fmt: skip
 DOORS = {
     "duckdb": {"lake"},
     "deltalake": {"lake"},
     "great_expectations": {"quality"},
     "airflow": set(),
-    "click": {"cli", "screen"},
-    "rich": {"cli", "screen"},
+    "click": {"cli", "verbs", "screen"},
+    "rich": {"verbs", "screen"},
 }
 BEFORE_HELP = (
     "duckdb",

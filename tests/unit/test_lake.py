@@ -15,6 +15,7 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.warehouse import Warehouse
 
 OUTCOME = table("case_outcome")
+EDITION = "0_20240128T093000_0123456789abcdef"
 
 
 def write(lake, quarter, codes, run_id="run1"):
@@ -24,7 +25,9 @@ def write(lake, quarter, codes, run_id="run1"):
         values = ", ".join(f"({i}, {i}, '{code}', {i})" for i, code in enumerate(codes))
         query = f"SELECT * FROM (VALUES {values}) AS t (report_id, case_id, outcome_code, line)"
         n_rows = warehouse.write(OUTCOME, query, path)
-        return lake.commit(OUTCOME.name, {"quarter": quarter}, path, Run("test", run_id, "v", "abc"), n_rows)
+        return lake.commit(
+            OUTCOME.name, {"quarter": quarter, "edition": EDITION}, path, Run("test", run_id, "v", "abc"), n_rows
+        )
 
 
 def read(lake):
@@ -75,7 +78,9 @@ def test_an_empty_partition_is_held_too(tmp_path):
     with lake.staging("2024Q1") as folder, Warehouse(Settings()) as warehouse:
         query = "SELECT 1 AS report_id, 1 AS case_id, 'DE' AS outcome_code, 1 AS line WHERE false"
         n_rows = warehouse.write(OUTCOME, query, folder / "x.parquet")
-        lake.commit(OUTCOME.name, {"quarter": "2024Q1"}, folder / "x.parquet", Run("t", "r", "v"), n_rows)
+        lake.commit(
+            OUTCOME.name, {"quarter": "2024Q1", "edition": EDITION}, folder / "x.parquet", Run("t", "r", "v"), n_rows
+        )
     assert lake.partitions(OUTCOME.name) == ["2024Q1"]
     assert read(lake) == []
 

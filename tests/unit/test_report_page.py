@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import CartwatchError
 from pipeline.report.page import html_page
 from pipeline.report.wording import LIMITS
-from tests.reportfacts import DESIGNATED, PRODUCT, RULE, all_endpoints, facts, prior_row, term_row
+from tests.reportfacts import DESIGNATED, PRODUCT, RULE, all_endpoints, comparison_row, facts, prior_row, term_row
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 VOID = {"br", "meta", "link", "img"}
@@ -251,6 +251,73 @@ def test_broken_rules_stand_under_their_quarter_critical_first():
 
 
 def test_quarters_that_the_lake_lacks_are_said(page):
-    with_gaps = html_page(replace(facts(), gaps="2023Q2 to 2023Q3"))
+    with_gaps = html_page(replace(facts(), caveats=("The lake does not hold 2023Q2 to 2023Q3.",)))
     assert "The lake does not hold 2023Q2 to 2023Q3." in with_gaps
     assert "The lake does not hold" not in page
+
+
+def test_the_first_tables_compare_with_four_comparators_and_with_no_single_age(page):
+    overview = page[page.index('<h2 id="overview">') : page.index('<h2 id="product-')]
+    told = re.findall(r'<caption><span class="cap">Compared with: (.*?)\n', overview)
+    assert told == [
+        "All other reports",
+        "Reports without any CAR-T, since the product&#39;s approval",
+        "Same disease, without any CAR-T",
+        "Other CAR-Ts against the same antigen",
+    ]
+
+
+def test_every_comparator_stands_side_by_side_at_all_ages_in_adults_and_in_children(page):
+    table = table_of(page, "Every comparator side by side")
+    assert re.findall(r'colspan="3" class="group">(.*?)<', table) == [
+        "All others",
+        "No CAR-T",
+        "Same disease",
+        "Same disease, no IMiD",
+        "Other CAR-Ts",
+    ]
+    assert [
+        table.count(f">{ages}<small>10</small><small>v 990</small>") for ages in ("All ages", "Adults", "Children")
+    ] == [5] * 3
+    assert "<b>98.0</b><small>(24.0)</small><small>a 5</small>" in table
+
+
+def test_a_comparator_the_product_cannot_be_compared_with_has_no_column():
+    without = [row for row in all_endpoints() if not row["comparator"].startswith("car_t")]
+    sizes = [comparison_row(known) for known in ("all", "haem_onc", "haem_onc_children")]
+    page = html_page(facts(endpoint_signal=without, comparison=sizes))
+    assert "Compared with: Other CAR-Ts" not in page
+    assert re.findall(r'colspan="(\d)" class="group">(.*?)<', table_of(page, "Every comparator side by side")) == [
+        ("1", "All others"),
+        ("2", "Same disease"),
+    ]
+
+
+def test_what_a_comparator_leaves_out_is_told_with_its_reason():
+    sizes = [
+        comparison_row("haem_onc", n_no_indication=12, n_another_indication=1),
+        comparison_row("haem_onc_adults", n_no_indication=12, n_unknown_age=3, n_comparator_unknown_age=1234),
+        comparison_row("car_t", n_two_car_ts=2, n_comparator_two_car_ts=1),
+    ]
+    page = html_page(facts(comparison=sizes))
+    assert (
+        "<dt>Same disease</dt><dd>Left out: 12 cases of the product without an indication of a suspect drug; 1 case of the "
+        "product with another indication; from one age alone, as of unknown age: 3 of the product and 1\u202f234 of those "
+        "compared with.</dd>" in page
+    )
+    assert (
+        "<dt>Other CAR-Ts</dt><dd>Left out: 2 cases of the product naming two different CAR-Ts; 1 case of those compared "
+        "with naming two different CAR-Ts.</dd>" in page
+    )
+
+
+def test_a_side_without_a_case_is_told_and_has_no_ratio():
+    page = html_page(facts(comparison=[comparison_row("all"), comparison_row("all_children", n_comparator=0)]))
+    table = table_of(page, "Every comparator side by side")
+    assert table.count(">no case</td>") == len(re.findall(r'<th scope="row">', table))
+
+
+def test_every_comparator_shows_its_version(page):
+    from pipeline.vocabulary.comparators import comparators
+
+    assert all(against.version in page for against in comparators())

@@ -7,7 +7,9 @@ import pytest
 from pipeline.errors import CartwatchError, UsageError
 from pipeline.vocabulary import (
     choices,
+    comparators,
     countries,
+    diseasegroups,
     endpoints,
     files,
     formernames,
@@ -17,7 +19,19 @@ from pipeline.vocabulary import (
     tables,
 )
 
-MODULES = (choices, countries, endpoints, files, formernames, infections, malignancies, products, tables)
+MODULES = (
+    choices,
+    comparators,
+    countries,
+    diseasegroups,
+    endpoints,
+    files,
+    formernames,
+    infections,
+    malignancies,
+    products,
+    tables,
+)
 
 
 def forget_everything():
@@ -211,10 +225,120 @@ def test_only_primary_and_secondary_suspects_are_exposure_by_default():
 
 
 def test_comparators_say_what_they_leave_out():
-    everything, without = choices.comparator("all"), choices.comparator("non_car_t")
-    assert (everything.excludes_car_t, everything.since_approval) == (False, False)
-    assert (without.excludes_car_t, without.since_approval) == (True, True)
-    assert "initial receipt" in without.definition
+    flags = {
+        known.id: {name for name in comparators.DEFINING if getattr(known.base, name)}
+        for known in comparators.base_comparators()
+    }
+    assert flags == {
+        "all": {"has_prior"},
+        "non_car_t": {"excludes_car_t", "since_approval", "has_prior"},
+        "haem_onc": {"needs_indication", "excludes_car_t", "has_prior"},
+        "haem_onc_without_imids": {"needs_indication", "excludes_car_t", "excludes_solicited", "has_prior"},
+        "car_t": {"needs_same_target"},
+    }
+    assert "initial receipt" in choices.comparator("non_car_t").definition
+
+
+def test_every_base_is_crossed_with_every_age():
+    bases = [known.id for known in comparators.base_comparators()]
+    crossed = {f"{base}_{band}" for base in bases for band in ("adults", "children")}
+    assert [known.id for known in comparators.comparators()][: len(bases)] == bases
+    assert {known.id for known in comparators.comparators()} == {*bases, *crossed}
+    assert len(comparators.comparators()) == 15
+    assert not any(known.has_prior or known.has_every_term for known in comparators.comparators() if known.age_band)
+
+
+@pytest.mark.parametrize(
+    ("product", "groups"),
+    [
+        ("tisagenlecleucel", "b_all lbcl_fl"),
+        ("axicabtagene ciloleucel", "lbcl_fl"),
+        ("brexucabtagene autoleucel", "b_all mcl"),
+        ("lisocabtagene maraleucel", "lbcl_fl mcl cll"),
+        ("idecabtagene vicleucel", "myeloma"),
+        ("ciltacabtagene autoleucel", "myeloma"),
+        ("obecabtagene autoleucel", "b_all"),
+        ("any_car_t", "b_all lbcl_fl mcl cll myeloma"),
+    ],
+)
+def test_a_product_has_the_groups_of_its_diseases(product, groups):
+    assert [group.id for group in diseasegroups.groups_of(products.product(product))] == groups.split()
+
+
+def test_no_product_is_compared_within_a_disease_that_it_does_not_treat():
+    for product in products.products():
+        treated = {disease for group in diseasegroups.groups_of(product) for disease in group.diseases}
+        assert treated == set(product.index_diseases), product.id
+
+
+def test_products_against_one_antigen_know_each_other():
+    assert {product.antigen for product in products.products()} == {"CD19", "BCMA", None}
+    assert "axicabtagene ciloleucel" in products.same_target("tisagenlecleucel")
+    assert "idecabtagene vicleucel" not in products.same_target("tisagenlecleucel")
+    assert products.same_target("any_car_t") == ()
+    for product in products.products():
+        assert all(product.id in products.same_target(other) for other in products.same_target(product.id))
+
+
+def version_of(name):
+    forget_everything()
+    return comparators.comparator(name).version
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        ("comparators.yaml", "Every other counted case", "Each counted case", ""),
+        ("comparators.yaml", "adult_years: 18", "adult_years: 16", "all_adults all_children car_t_adults"),
+        ("comparators.yaml", "REVLIMID", "REVLIMIDE", "haem_onc_without_imids"),
+        ("diseases.yaml", "diseases: [mcl]}", "diseases: [mcl, b_cell_other]}", "haem_onc haem_onc_without_imids"),
+        ("diseases.yaml", "unknown_indications: [", "unknown_indications: [Ill-defined disorder, ", "haem_onc"),
+        ("malignancies.csv", "Follicular lymphoma,fl,", "Follicular lymphoma,lbcl,", ""),
+        ("malignancies.csv", "Follicular lymphoma,fl,", "Follicular lymphoma,mcl,", "haem_onc"),
+        ("products.yaml", "antigen: BCMA", "antigen: CD19", "car_t car_t_adults"),
+        ("products.yaml", "index_diseases: [mcl, b_all]", "index_diseases: [mcl]", "haem_onc"),
+        ("products.yaml", "date: 2017-08-30, region", "date: 2017-08-31, region", "non_car_t"),
+    ],
+)
+def test_a_version_changes_with_what_is_compared_and_with_nothing_else(own_copy, file, old, new, changed):
+    names = [known.id for known in comparators.comparators()]
+    before = {name: version_of(name) for name in names}
+    replace(own_copy / file, old, new)
+    now = {name for name in names if version_of(name) != before[name]}
+    assert set(changed.split()) <= now
+    assert changed or not now
+    of_base = {name.removesuffix("_adults").removesuffix("_children") for name in now}
+    assert not of_base or "adult_years" in old or of_base <= {*changed.split(), "haem_onc_without_imids"}
+
+
+def test_versions_are_all_different():
+    versions = {known.version for known in comparators.comparators()}
+    assert len(versions) == 15
+    assert all(len(version) == 12 for version in versions)
+
+
+def test_a_disease_in_two_groups_is_refused(own_copy):
+    replace(own_copy / "diseases.yaml", "diseases: [mcl]}", "diseases: [mcl, fl]}")
+    with pytest.raises(CartwatchError, match="FL"):
+        diseasegroups.disease_groups()
+
+
+def test_a_group_of_an_unknown_disease_is_refused(own_copy):
+    replace(own_copy / "diseases.yaml", "diseases: [mcl]}", "diseases: [spleen]}")
+    with pytest.raises(CartwatchError, match="spleen"):
+        diseasegroups.disease_groups()
+
+
+def test_a_comparator_with_an_unknown_flag_is_refused(own_copy):
+    replace(own_copy / "comparators.yaml", "needs_same_target: true", "needs_same_traget: true")
+    with pytest.raises(CartwatchError, match="needs_same_traget"):
+        comparators.comparators()
+
+
+def test_a_comparator_given_twice_is_refused(own_copy):
+    replace(own_copy / "comparators.yaml", "- id: car_t", "- id: all")
+    with pytest.raises(CartwatchError, match="ALL"):
+        comparators.comparators()
 
 
 def test_the_calendar_runs_forwards_and_begins_with_the_approval():

@@ -1,0 +1,91 @@
+"""Which current cases are reports of one event in one patient: documented rules and a linkage with frozen weights."""
+
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
+
+from pipeline.cases.clusters import Told, kept_cases
+from pipeline.cases.counts import show_drug_products
+from pipeline.cases.linkage import linkage_parameters, linkage_tables, window
+from pipeline.lake.warehouse import Warehouse, model
+
+COMPARED = ("linked_case", "drug_term_text", "compared_term", "compared_drug", "compared_reaction", "keyed_case")
+BLOCKS = (
+    *("number", "day", "day_drug", "day_reaction", "month_drug", "month_reaction"),
+    *("person", "literature", "content", "car_t"),
+)
+CANDIDATES = ("candidate_pair", "candidate_case", "candidate_term", "candidate_outcome", "designated_candidate")
+JUDGED = ("told_case", "shared_term", "alike_drug", "pair_field", "weighed_pair", "judged_pair")
+ANY_PATIENT = frozenset({"number"})  # a number that two patients share is told, though it never merges them
+PAIRS_AT_A_TIME = 50_000
+NOTHING = "SELECT NULL WHERE false"
+
+
+def find_duplicates(warehouse: Warehouse) -> None:
+    """Make duplicate_evidence and duplicate_member from case_latest, the typed tables and the vocabulary shown.
+
+    duplicate_evidence: each pair found, merged or not, with what speaks for it. duplicate_member: each case that is not
+    counted, with the case counted in its stead. overfull_block: per way of blocking, the blocks too large to be
+    compared whole and the cases in them. Every weight is frozen: the data at hand change none.
+    """
+    bound = linkage_parameters()
+    for name, rows in linkage_tables().items():
+        warehouse.register(name, rows)
+    show_drug_products(warehouse)
+    _make(warehouse, COMPARED, bound)
+    warehouse.register("overfull_block", _pair_blocks(warehouse, bound))
+    _make(warehouse, CANDIDATES, bound)
+    _let_go(warehouse, ("compared_drug", "compared_reaction", "keyed_case", *(f"pair_{block}" for block in BLOCKS)))
+    _make(warehouse, JUDGED, bound)
+    warehouse.register("duplicate_member", _members(warehouse, float(str(bound["clash_years"]))))
+    _make(warehouse, ("duplicate_evidence",), bound)
+    _let_go(warehouse, (*CANDIDATES, *JUDGED, "linked_case"))
+
+
+def overfull_blocks(warehouse: Warehouse) -> list[str]:
+    """A sentence for each way of blocking that had blocks too large to be compared whole; after find_duplicates."""
+    rows = warehouse.rows("SELECT block, n_blocks, n_cases FROM overfull_block WHERE n_blocks > 0 ORDER BY block")
+    return [
+        f"Duplicates: {n_cases} cases stand in {n_blocks} blocks by {block} that are too large to be compared whole."
+        for block, n_blocks, n_cases in rows
+    ]
+
+
+def _make(warehouse: Warehouse, names: tuple[str, ...], bound: Mapping[str, object]) -> None:
+    for name in names:
+        warehouse.create(name, model(f"link/{name}"), bound)
+
+
+def _let_go(warehouse: Warehouse, names: tuple[str, ...]) -> None:
+    """Free the memory of tables that nothing reads any more."""
+    for name in names:
+        warehouse.create(name, NOTHING)
+
+
+def _pair_blocks(warehouse: Warehouse, bound: Mapping[str, object]) -> pa.Table:
+    """Make pair_<block> for each way of blocking; returns block, n_blocks, n_cases of those over the bound."""
+    told = []
+    for block in BLOCKS:
+        asked = {**bound, "any_patient": block in ANY_PATIENT, "window": window(block)}
+        warehouse.create("block_member", model(f"link/block_{block}"), asked)
+        warehouse.create("block_place", model("link/block_place"))
+        warehouse.create(f"pair_{block}", model("link/blocked_pair"), asked)
+        told.append((block, *warehouse.rows(model("link/overfull"), asked)[0]))
+    _let_go(warehouse, ("block_member", "block_place"))
+    return pa.table(dict(zip(("block", "n_blocks", "n_cases"), map(list, zip(*told, strict=True)), strict=True)))
+
+
+def _members(warehouse: Warehouse, clash_years: float) -> pa.Table:
+    """The rows of duplicate_member, by case number."""
+    kept = kept_cases(_joining(warehouse.arrow(model("link/joining_pair"))), clash_years)
+    cases = sorted(kept)
+    return pa.table(
+        {"case_id": pa.array(cases, pa.int64()), "kept_case_id": pa.array([kept[case] for case in cases], pa.int64())}
+    )
+
+
+def _joining(pairs: pa.Table) -> Iterator[tuple[Told, Told]]:
+    """The later and the earlier case of each pair, some thousands unpacked at a time."""
+    for batch in pairs.to_batches(max_chunksize=PAIRS_AT_A_TIME):
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield Told(*row[:5]), Told(*row[5:])

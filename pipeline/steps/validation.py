@@ -1,0 +1,137 @@
+"""The gate as a step: what a quarter's tables must pass before they become current, and again on what the lake holds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipeline.cases.counts import register_vocabulary, show_drug_products
+from pipeline.config import Settings, code_version
+from pipeline.contract.ledger import GATE_RESULT, QUARANTINE
+from pipeline.contract.raw import RAW_TABLES
+from pipeline.errors import GateFailed, NothingThere
+from pipeline.intake.faers import stage_core
+from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
+from pipeline.lake.snapshot import CORE, held_editions
+from pipeline.lake.warehouse import Warehouse
+from pipeline.quality.gate import GateOutcome, check_quarter
+from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+
+RAW = tuple(table.name for table in RAW_TABLES)
+QUARTERS_FOR_MEDIAN = 8
+
+
+def revalidate(
+    settings: Settings, quarter: str | None = None, table: str | None = None, progress: Progress = silent
+) -> StepReport:
+    """Run the gate again on what the lake holds, for one quarter or all; changes no data."""
+    watch = Stopwatch()
+    lake = Lake(settings.lake)
+    quarters = lake.partitions("source_file")
+    if quarters and quarter is not None and quarter not in quarters:
+        raise NothingThere(
+            f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive."
+        )
+    if not quarters:
+        raise NothingThere(f"The lake {lake.root} holds no quarter: run 'cartwatch ingest faers' first.")
+    held_runs = {name: [file.run_id for file in lake.files(name)] for name in ("source_file", "report_version")}
+    report = StepReport("validate", run_id("validate", held_runs, {"quarter": quarter, "table": table}), quarter)
+    failures = []
+    editions = held_editions(lake, "source_file")
+    for held in [quarter] if quarter else quarters:
+        progress(f"{held} validating")
+        partition = {"quarter": held, "edition": editions[held][-1].label}
+        outcome = _gate_of_held(lake, settings, partition, report.run_id, table, progress)
+        report.absorb(gate_report("validate", held, outcome, ingest_run(held, "", report.run_id), watch))
+        if outcome.failed:
+            failures.append(gate_message(held, outcome))
+    report.seconds = watch.seconds()
+    if failures:
+        raise GateFailed("\n".join(failures), report)
+    return report
+
+
+def ingest_run(quarter: str, sha256: str, given: str | None = None) -> Run:
+    """Who writes a quarter's tables: the same archive and code always under the same id, unless one is given."""
+    return Run("ingest", given or run_id("ingest", sha256, {"quarter": quarter}), code_version(), sha256)
+
+
+def show_raw(lake: Lake, warehouse: Warehouse, partition: Mapping[str, str]) -> None:
+    """Show one edition's raw tables, and the vocabulary that typing and the gate need."""
+    warehouse.mount(lake, *RAW, "rejected", "source_file", partition=partition)
+    register_vocabulary(warehouse)
+
+
+def gate(lake: Lake, warehouse: Warehouse, quarter: str, run: str, table: str | None = None) -> GateOutcome:
+    """What the rules find in the edition the warehouse shows; table: only rules of this one."""
+    show_drug_products(warehouse)
+    return check_quarter(warehouse, quarter, run, _earlier_counts(lake, quarter), table)
+
+
+def runs_of(lake: Lake, name: str, partition: Mapping[str, str]) -> list[str]:
+    """Whose run holds the edition: typed tables of another run than the raw ones are typed again before the gate."""
+    return [file.run_id for file in lake.files(name, partition)]
+
+
+def commit_gate(lake: Lake, outcome: GateOutcome, partition: Mapping[str, str], run: Run, folder: Path) -> None:
+    """Keep what the gate found; the quarantine stays that of the typed tables, so a refused quarter leaves it alone."""
+    kept = [(GATE_RESULT, outcome.results, {"quarter": partition["quarter"], "run_id": run.run_id})]
+    if not outcome.failed:
+        kept.append((QUARANTINE, outcome.quarantine, dict(partition)))
+    for table, rows, place in kept:
+        path = folder / f"{table.name}.parquet"
+        lake.commit(table.name, place, path, run, write_rows(table, rows, path))
+
+
+def gate_message(quarter: str, outcome: GateOutcome) -> str:
+    """Why the quarter was refused, and what stays as it was."""
+    return (
+        f"{quarter} broke critical rules; the raw tables are kept, the previous typed tables stay current; "
+        f"look at the rows named and at FDA's notice for the quarter.\n{outcome.table_of_broken_rules()}"
+    )
+
+
+def gate_report(step: str, quarter: str, outcome: GateOutcome, run: Run, watch: Stopwatch) -> StepReport:
+    """The rules and what they found, as a step says it; CAR-T cases with a flagged row by their number."""
+    report = StepReport(step, run.run_id, quarter)
+    report.gate = [dict(row) for row in outcome.results.to_pylist()]
+    touched = outcome.quarantine.filter(outcome.quarantine["is_car_t"]).to_pylist()
+    report.counts = {"quarantined_rows": outcome.quarantine.num_rows, "quarantined_car_t_rows": len(touched)}
+    report.warnings = [f"{quarter} CAR-T case {row['case_id']}: {row['rule']}: {row['reason']}" for row in touched]
+    report.warnings += [
+        f"{quarter} {row['severity']}: {row['table']} {row['rule']}: {row['found']}"
+        for row in report.gate
+        if not row["passed"] and row["severity"] == "warning"
+    ]
+    report.seconds = watch.seconds()
+    return report
+
+
+def _gate_of_held(
+    lake: Lake, settings: Settings, partition: Mapping[str, str], run: str, table: str | None, progress: Progress
+) -> GateOutcome:
+    quarter = partition["quarter"]
+    with lake.staging(quarter) as folder, Warehouse(settings) as warehouse:
+        show_raw(lake, warehouse, partition)
+        if runs_of(lake, "report_version", partition) == runs_of(lake, "raw_demo", partition):
+            warehouse.mount(lake, *CORE, partition=partition)
+        else:
+            list(stage_core(quarter, partition["edition"], folder, warehouse, progress))
+        outcome = gate(lake, warehouse, quarter, run, table)
+        if table is None:
+            commit_gate(lake, outcome, partition, ingest_run(quarter, "", run), folder)
+    return outcome
+
+
+def _earlier_counts(lake: Lake, quarter: str) -> dict[str, list[int]]:
+    """Rows of each raw table in the latest editions of the quarters before this one, oldest first."""
+    latest = {
+        held: editions[-1].label for held, editions in held_editions(lake, "source_file").items() if held < quarter
+    }
+    return {
+        name: [
+            file.n_rows
+            for file in lake.files(name)
+            if latest.get(file.partition["quarter"]) == file.partition["edition"]
+        ][-QUARTERS_FOR_MEDIAN:]
+        for name in RAW
+    }

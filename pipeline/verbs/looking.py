@@ -1,0 +1,64 @@
+"""Verbs that look at what the lake holds and at this machine."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.config import Settings
+from pipeline.verbs.options import JSON, quarter_of
+from pipeline.verbs.telling import tell, told_when_refused, watched
+
+
+@click.command()
+@click.option("--quarter", metavar="QUARTER", help="Only this quarter; default: all.")
+@click.option("--table", metavar="TABLE", help="Only rules of this table.")
+@click.option(
+    "--page", type=click.Path(dir_okay=False, path_type=Path), help="Write the results of all quarters as a page."
+)
+@JSON
+@click.pass_obj
+def validate(settings: Settings, quarter: str | None, table: str | None, page: Path | None, *, as_json: bool) -> None:
+    """Run the gate again on what the lake holds; changes no data.
+
+    \b
+    Example:
+      cartwatch validate --quarter 2024Q1 --page gate.html
+    """
+    from pipeline.steps.gatepage import write_gate_page
+    from pipeline.steps.validation import revalidate
+
+    with told_when_refused(as_json, "gate_rules"), watched(as_json) as progress:
+        report = revalidate(settings, quarter_of(quarter), table, progress)
+        if page is not None:
+            report.outputs.append(str(write_gate_page(settings, page)))
+    tell(report, as_json, "gate_rules")
+
+
+@click.command()
+@JSON
+@click.pass_obj
+def status(settings: Settings, *, as_json: bool) -> None:
+    """What the lake holds: quarters, rows, rejected lines, archives and gate results.
+
+    \b
+    Example:
+      cartwatch --lake ./lake status
+    """
+    from pipeline.steps.status import lake_status
+
+    tell(lake_status(settings), as_json, "held_quarters")
+
+
+@click.command()
+@JSON
+@click.pass_obj
+def doctor(settings: Settings, *, as_json: bool) -> None:
+    """What is wrong with this machine, and what to do about it.
+
+    \b
+    Example:
+      cartwatch doctor
+    """
+    from pipeline.steps.status import examine
+
+    tell(examine(settings), as_json, "machine")

@@ -1,0 +1,34 @@
+-- Each complete current case with the fields that are compared, each worked out from its own row alone.
+-- Reads: case_latest
+-- Numbers and references are compared without case, blanks and punctuation; a number with fewer than four digits names
+-- nothing. A date on the first of a month counts as a month: most are padded. A day and a month that could change
+-- places are kept in both orders. Digits that stand together in a number (seven or more, no calendar day) may be the
+-- number another sender gave the same report.
+WITH plain AS (
+  SELECT
+    case_id, quarter, report_id, is_report_number_shared, first_quarter, initial_receipt_date, age_years, sex_code, weight_kg,
+    event_country_code, reporter_type_code, manufacturer_sender,
+    regexp_replace(upper(manufacturer_number), '[^\p{L}\p{N}]', '', 'g') AS number_key,
+    regexp_replace(upper(authority_number), '[^\p{L}\p{N}]', '', 'g') AS authority_key,
+    regexp_replace(upper(literature_reference), '[^\p{L}\p{N}]', '', 'g') AS literature_key,
+    regexp_extract_all(concat_ws(' ', manufacturer_number, authority_number), '[0-9]{7,}') AS digits,
+    event_date, event_date_precision, trim(event_date_text) AS event_date_text
+  FROM case_latest
+  WHERE is_complete
+)
+SELECT
+  case_id, quarter, report_id, is_report_number_shared, first_quarter, initial_receipt_date,
+  age_years, floor(age_years)::INTEGER AS age, sex_code, weight_kg, event_country_code, reporter_type_code,
+  CASE WHEN regexp_matches(number_key, '[0-9][^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9]') THEN number_key END AS number_key,
+  manufacturer_sender,
+  CASE WHEN regexp_matches(authority_key, '[0-9][^0-9]*[0-9][^0-9]*[0-9][^0-9]*[0-9]') THEN authority_key END AS authority_key,
+  CASE WHEN length(literature_key) >= 12 THEN literature_key END AS literature_key,
+  list_filter(digits, lambda d: NOT regexp_full_match(d, '(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])'))
+    AS number_digits,
+  CASE WHEN day(event_date) > 1 THEN event_date END AS event_day,
+  CASE
+    WHEN event_date IS NOT NULL THEN (12 * year(event_date) + month(event_date) - 1)::INTEGER
+    WHEN event_date_precision = 'month' AND regexp_full_match(event_date_text, '[0-9]{6}')
+      THEN (12 * substr(event_date_text, 1, 4)::INTEGER + substr(event_date_text, 5, 2)::INTEGER - 1)::INTEGER
+  END AS event_month
+FROM plain

@@ -1,0 +1,96 @@
+"""Cells against other CAR-Ts on FDA's own quarter, beside a count in plain Python straight from the archive's lines."""
+
+import zipfile
+from collections import defaultdict
+
+import pytest
+
+from pipeline.cases.counts import count_exposures_and_events, product_cells, register_vocabulary
+from pipeline.cases.leftout import cases_left_out
+from pipeline.cases.resolution import resolve
+from pipeline.config import Settings
+from pipeline.lake.delta import Lake
+from pipeline.lake.snapshot import mount_core
+from pipeline.lake.warehouse import Warehouse
+from pipeline.steps.ingest import ingest
+from pipeline.vocabulary.products import products, products_named, same_target
+
+pytestmark = pytest.mark.slow
+ARCHIVE, QUARTER = "faers_ascii_2022q3.zip", "2022Q3"
+TERMS = ("Cytokine release syndrome", "Neurotoxicity", "Pyrexia", "Death", "Hypotension", "Febrile neutropenia")
+
+
+@pytest.fixture(scope="module")
+def world(shared, tmp_path_factory):
+    """The quarter counted by the pipeline, duplicates kept, so that a count in plain Python can be compared."""
+    root = tmp_path_factory.mktemp("comparators")
+    settings = Settings(lake=str(root / "lake"))
+    ingest(settings, [shared / "data" / "faers" / ARCHIVE])
+    with Warehouse(settings) as warehouse:
+        mount_core(Lake(settings.lake), warehouse, QUARTER)
+        register_vocabulary(warehouse)
+        resolve(warehouse, QUARTER, root)
+        count_exposures_and_events(warehouse, ("PS", "SS"), with_duplicates=True)
+        yield warehouse
+
+
+@pytest.fixture(scope="module")
+def by_hand(shared):
+    """For each case of the latest version: suspect products, products named but not refused, and terms."""
+    with zipfile.ZipFile(shared / "data" / "faers" / ARCHIVE) as archive:
+        demo, drug, reac = (list(lines(archive, name)) for name in ("DEMO", "DRUG", "REAC"))
+    latest = {}
+    for row in demo:
+        version = (int(row["caseversion"]), int(row["primaryid"]))
+        latest[row["caseid"]] = max(latest.get(row["caseid"], (0, 0)), version)
+    report = {str(primaryid): case for case, (_, primaryid) in latest.items()}
+    suspect, named, terms = defaultdict(set), defaultdict(set), defaultdict(set)
+    for row in drug:
+        if row["primaryid"] in report and row["role_cod"] != "DN":
+            found = products_named(row["drugname"], row["prod_ai"]) - {"unspecified_car_t"}
+            named[report[row["primaryid"]]] |= found
+            if row["role_cod"] in {"PS", "SS"}:
+                suspect[report[row["primaryid"]]] |= found
+    for row in reac:
+        if row["primaryid"] in report:
+            terms[report[row["primaryid"]]].add(row["pt"].strip().upper())
+    return suspect, named, terms
+
+
+def lines(archive, name):
+    member = next(item for item in archive.namelist() if item.upper().rpartition("/")[2].startswith(name))
+    head, *body = archive.read(member).decode("utf-8", "replace").splitlines()
+    names = head.lower().split("$")
+    return (dict(zip(names, line.split("$"), strict=False)) for line in body if line)
+
+
+def sides(by_hand, asked):
+    suspect, named, _ = by_hand
+    product = {case for case, found in suspect.items() if asked in found}
+    other = {case for case, found in suspect.items() if found & set(same_target(asked))} - product
+    two = {case for case, found in named.items() if len(found) > 1}
+    return product, other, two
+
+
+@pytest.mark.parametrize("asked", [item.id for item in products() if item.antigen])
+def test_cells_against_other_car_ts_are_those_counted_by_hand(world, by_hand, asked):
+    product, other, two = sides(by_hand, asked)
+    cells = product_cells(world, [asked], ["car_t"]).to_pylist()
+    found = {row["event"]: tuple(row[name] for name in "abcd") for row in cells if row["event_kind"] == "pt"}
+    for term in TERMS:
+        having = {case for case, terms in by_hand[2].items() if term.upper() in terms}
+        if not product & having:
+            assert term not in found
+            continue
+        first, second = product - two, other - two
+        expected = (len(first & having), len(first - having), len(second & having), len(second - having))
+        assert found[term] == expected, term
+
+
+def test_reports_with_two_car_ts_are_those_counted_by_hand(world, by_hand):
+    left = cases_left_out(world)
+    for asked in [item.id for item in products() if item.antigen]:
+        product, other, two = sides(by_hand, asked)
+        told = left.get((asked, "car_t"))
+        counted = (told.of_product.get("two CAR-Ts", 0), told.of_comparator.get("two CAR-Ts", 0)) if told else (0, 0)
+        assert counted == (len(product & two), len(other & two)), asked
