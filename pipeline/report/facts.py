@@ -18,7 +18,7 @@ QUERIES = {
     "term_signal": "Measures of each product and preferred term that at least one case reports; a b c d in cases.",
     "comparison": "Cases on both sides of each product and comparator, and cases left out, by the reason.",
     "designated_case": "Line listing of the designated events; one row is one case and event.",
-    "waterfall_step": "From report versions to current cases; each row says its unit.",
+    "waterfall_step": "From report versions to counted cases; each row says its unit.",
     "product_case": "Current cases that name each product as a suspect.",
     "product_quarter": "Cases by the quarter FDA first received them; empty where no date is known.",
     "endpoint_quarter": "Cases with each endpoint by the quarter FDA first received them; endpoints overlap.",
