@@ -179,7 +179,8 @@ def _gigabytes(n_bytes: object) -> str:
 def _held(row: Mapping[str, Any]) -> list[object]:
     rank = f" rank {row['rank']}" if row["rank"] != "0" else ""
     counts = "yes" if row["is_current"] else "no"
-    broken = ", ".join(f"{n} {severity}" for severity, n in row["gate"].items() if n) or "holds"
+    found = row["gate"]
+    broken = "not judged" if found is None else ", ".join(f"{n} {kind}" for kind, n in found.items() if n) or "holds"
     return [
         row["quarter"],
         row["sha256"][:12],

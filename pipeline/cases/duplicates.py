@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from pipeline.cases.clusters import Told, kept_cases
+from pipeline.cases.clusters import Joining, Told, kept_cases
 from pipeline.cases.counts import show_drug_products
 from pipeline.cases.linkage import linkage_parameters, linkage_tables, window
 from pipeline.lake.warehouse import Warehouse, model
@@ -18,6 +18,7 @@ CANDIDATES = ("candidate_pair", "candidate_case", "candidate_term", "candidate_o
 JUDGED = ("told_case", "shared_term", "alike_drug", "pair_field", "weighed_pair", "judged_pair")
 ANY_PATIENT = frozenset({"number"})  # a number that two patients share is told, though it never merges them
 PAIRS_AT_A_TIME = 50_000
+SAID = len(Told._fields)
 NOTHING = "SELECT NULL WHERE false"
 
 
@@ -84,8 +85,8 @@ def _members(warehouse: Warehouse, clash_years: float) -> pa.Table:
     )
 
 
-def _joining(pairs: pa.Table) -> Iterator[tuple[Told, Told]]:
-    """The later and the earlier case of each pair, some thousands unpacked at a time."""
+def _joining(pairs: pa.Table) -> Iterator[Joining]:
+    """The pairs that may join their cases, some thousands unpacked at a time."""
     for batch in pairs.to_batches(max_chunksize=PAIRS_AT_A_TIME):
         for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            yield Told(*row[:5]), Told(*row[5:])
+            yield Joining(Told(*row[:SAID]), Told(*row[SAID:-1]), row[-1])

@@ -38,16 +38,16 @@ def explain_code(warehouse: Warehouse) -> None:
     _add(warehouse, model("explain/code_change"))
 
 
-def explain_data(warehouse: Warehouse, earlier: Side, later: Side) -> None:
+def explain_data(warehouse: Warehouse, earlier: Side, later: Side, comparator: str) -> None:
     """Add to case_change what moved between from_cell and to_cell because of the data, each case with its reason."""
-    find_reasons(warehouse, earlier, later)
+    find_reasons(warehouse, earlier, later, comparator)
     columns = (
         "case_id, reason, from_cell, to_cell, changed_fields, from_quarter, from_report_id, to_quarter, to_report_id"
     )
     _add(warehouse, f"SELECT {columns} FROM explained_case")
 
 
-def find_reasons(warehouse: Warehouse, earlier: Side, later: Side) -> None:
+def find_reasons(warehouse: Warehouse, earlier: Side, later: Side, comparator: str) -> None:
     """Make explained_case: every case that moved between from_cell and to_cell, with the one reason of its move.
 
     Needs both sides kept. CartwatchError where a case has no reason: that would be a bug of ours.
@@ -57,6 +57,7 @@ def find_reasons(warehouse: Warehouse, earlier: Side, later: Side) -> None:
     for name, side in (("to", later), ("from", earlier)):
         side.show_core(warehouse)
         _read_side(warehouse, name)
+    warehouse.create("trait_move", model("explain/trait_move"), {"comparator": comparator})
     warehouse.create("explained_case", model("explain/explained_case"))
     _refuse_unexplained(warehouse)
 
@@ -87,6 +88,7 @@ def _read_side(warehouse: Warehouse, name: str) -> None:
     warehouse.create("read_version", model("explain/read_version"), {"side": name})
     for kept in ("version", "listing", "content"):
         warehouse.create(f"{name}_{kept}", model(f"explain/case_{kept}"))
+    warehouse.create(f"{name}_product", model("explain/named_product"))
 
 
 def _editions(earlier: Side, later: Side) -> pa.Table:

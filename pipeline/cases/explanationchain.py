@@ -50,7 +50,7 @@ class Chain:
         later.show_core(self.warehouse)
         last = self._count("to", later, self.today)
         self.progress("finding each case's reason")
-        explain_data(self.warehouse, earlier.side, later)
+        explain_data(self.warehouse, earlier.side, later, self.question.comparator)
         found = unlisted + parts(self.warehouse)
         check_sum(first, found, last)
         return first, found, last

@@ -20,7 +20,7 @@ REASONS = {
     "revised_reaction": "A later version reports other reactions.",
     "revised_date": "A date became known or changed.",
     "revised_other": "A later version changed another field: age, sex, country, indication, outcome.",
-    "withdrawn": "On a deletion list published since.",
+    "withdrawn": "On a deletion list published since, or one the lake did not hold then.",
     "merged": "Newly recognised as the duplicate of a case that is counted in its stead.",
     "split": "A duplicate then; counted again, as the case kept in its stead is gone or no longer matches.",
     "restated": "FDA issued the archive of a quarter again, with other lines.",

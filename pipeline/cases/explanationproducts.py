@@ -14,6 +14,7 @@ from pipeline.vocabulary.choices import suspect_roles
 BY_CASE = ("report_version", "withdrawn_case", "case_current")
 BY_VERSION = ("case_drug", "case_reaction", "case_outcome", "case_indication")
 CASE_IDS = "car_t_case_id"
+ANY_COMPARATOR = "all"  # cell a is the same for each: no case of the product is left out
 
 
 def car_t_cases(warehouse: Warehouse, side: Side) -> pa.Table:
@@ -68,8 +69,9 @@ def explain_products(
         count_exposures_and_events(warehouse, suspect_roles(), with_duplicates=with_duplicates)
         warehouse.create("asked_question", model("explain/asked_question"))
         warehouse.create("case_cell", model("explain/product_cell"))
+        warehouse.create("question", "SELECT question_id, product, event_id FROM asked_question")
         keep_side(warehouse, name, with_duplicates=with_duplicates)
-    find_reasons(warehouse, earlier, later)
+    find_reasons(warehouse, earlier, later, ANY_COMPARATOR)
     counts = warehouse.arrow(model("explain/product_count")).to_pylist()
     changes = warehouse.arrow(model("explain/product_change")).to_pylist()
     _check_sums(counts, changes)

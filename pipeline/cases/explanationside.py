@@ -29,6 +29,16 @@ ORDER BY event_id
 """
 
 
+ONE_QUESTION = "SELECT 1 AS question_id, $product AS product, event_id FROM (SELECT 1) LEFT JOIN asked_event ON true"
+KEPT = {
+    "cell": "case_cell",
+    "drug_key": "drug_key",
+    "drug_product": "drug_product",
+    "case_stratum": "case_stratum",
+    "stratum": "stratum",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """The 2×2 table asked about. event: endpoint id, or preferred term in upper case; scope: null for a term."""
@@ -88,6 +98,7 @@ def count_cells(
     warehouse.create("asked_event", EVENT_IDS, question.parameters)
     warehouse.create("compared_case", model("step/compared_case"), question.parameters)
     warehouse.create("case_cell", model("explain/case_cell"))
+    warehouse.create("question", ONE_QUESTION, {"product": question.product})
     return cells_of(warehouse, "case_cell")
 
 
@@ -99,9 +110,10 @@ def cells_of(warehouse: Warehouse, name: str) -> dict[str, int]:
 
 
 def keep_side(warehouse: Warehouse, name: str, *, with_duplicates: bool = False) -> None:
-    """Keep the cells just counted, the cases behind them, and how drug texts resolved, under the name of the side."""
+    """Keep the cells just counted, the cases and traits behind them, and how drug texts resolved, under the name of the side."""
     warehouse.create(f"{name}_place", model("explain/case_place"), {"with_duplicates": with_duplicates})
-    for kept, source in (("cell", "case_cell"), ("drug_key", "drug_key"), ("drug_product", "drug_product")):
+    warehouse.create(f"{name}_told_event", model("explain/told_event"))
+    for kept, source in KEPT.items():
         warehouse.create(f"{name}_{kept}", f"SELECT * FROM {source}")
 
 

@@ -56,6 +56,11 @@ class QuarterInput:
         return [*self.tables.values(), *self.deleted]
 
 
+def is_faers_file(name: str) -> bool:
+    """Whether a file is named as FDA names a table or a deleted-case list."""
+    return bool(TABLE_FILE.fullmatch(name) or DELETED_FILE.fullmatch(name))
+
+
 def parsed_quarter(text: str) -> str:
     """A quarter as 2024Q1 from any case; UsageError when the text is none."""
     found = QUARTER_FORM.fullmatch(text.strip().upper())

@@ -27,19 +27,19 @@ class Landed:
     edition: Edition
 
 
-def land(quarter: QuarterInput, root: Path, rank: int | None = None) -> Landed:
+def land(quarter: QuarterInput, root: Path, rank: int | None = None, *, is_held: bool = False) -> Landed:
     """Copy one quarter's files into the landing area.
 
     A zip is hashed whole; loose files by the list of their names and hashes. Files already landed with the same
     hash are left alone: the receipt keeps the time of the first arrival and notes the last. rank: what a person says
-    of this edition's place among those of the quarter; UsageError where the same archive landed with another one.
+    of this edition's place among those of the quarter; UsageError where the archive is held under another rank.
     """
     hashes = _hashes(quarter)
     sha256 = next(iter(hashes.values())) if _is_zip(quarter) else _digest_of(hashes)
-    edition = edition_of(quarter, sha256, root, rank)
+    edition = edition_of(quarter, sha256, root, rank, is_held=is_held)
     folder = root / "landing" / "faers" / quarter.quarter / sha256
     if (folder / RECEIPT).exists():
-        _note_arrival(folder / RECEIPT)
+        _note_arrival(folder / RECEIPT, edition)
         return Landed(quarter, sha256, edition)
     building = folder.with_name(f".{sha256}")
     shutil.rmtree(building, ignore_errors=True)
@@ -55,9 +55,17 @@ def land(quarter: QuarterInput, root: Path, rank: int | None = None) -> Landed:
     return Landed(quarter, sha256, edition)
 
 
-def edition_of(quarter: QuarterInput, sha256: str, root: Path, rank: int | None = None) -> Edition:
-    """Which edition of its quarter an archive is; UsageError where it landed before with another rank."""
+def edition_of(
+    quarter: QuarterInput, sha256: str, root: Path, rank: int | None = None, *, is_held: bool = False
+) -> Edition:
+    """Which edition of its quarter an archive is.
+
+    is_held: whether its typed tables are in the lake; then its rank stays, and UsageError where another is given. One
+    that only landed may still be given its place.
+    """
     known = next((_edition_in(item) for item in receipts(root, quarter.quarter) if item["sha256"] == sha256), None)
+    if known is not None and not is_held:
+        return Edition(known.rank if rank is None else rank, known.published, known.sha256)
     if known is not None and rank not in (None, known.rank):
         raise UsageError(
             f"{quarter.quarter} {known.sha256} landed with rank {known.rank}, which stays: give it without --rank."
@@ -87,15 +95,19 @@ def landed(root: Path, quarter: str, limits: ArchiveLimits, sha256: str | None =
         raise NothingThere(f"{quarter} has not landed in {root}: run 'cartwatch ingest faers' with its archive.")
     receipt = max(found, key=lambda item: str(item["last_given"]))
     folder = root / "landing" / "faers" / quarter / receipt["sha256"]
-    return Landed(quarters_in([folder], limits)[0], receipt["sha256"], _edition_in(receipt))
+    given = next((item for item in quarters_in([folder], limits) if item.quarter == quarter), None)
+    if given is None:
+        raise NothingThere(f"The archive landed for {quarter} no longer holds it: run 'cartwatch ingest faers' again.")
+    return Landed(given, receipt["sha256"], _edition_in(receipt))
 
 
 def _edition_in(receipt: dict[str, Any]) -> Edition:
-    return Edition(int(receipt["rank"]), receipt["published"], receipt["sha256"][:SHORT_SHA])
+    return Edition(int(receipt.get("rank", 0)), receipt.get("published", ""), receipt["sha256"][:SHORT_SHA])
 
 
-def _note_arrival(receipt: Path) -> None:
-    content = json.loads(receipt.read_text(encoding="utf-8")) | {"last_given": _now()}
+def _note_arrival(receipt: Path, edition: Edition) -> None:
+    place = {"rank": edition.rank, "published": edition.published, "last_given": _now()}
+    content = json.loads(receipt.read_text(encoding="utf-8")) | place
     _write_receipt(receipt, content)
 
 

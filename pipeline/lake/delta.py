@@ -148,9 +148,15 @@ class Lake:
             self._opened[table.name].update_incremental()
         else:
             try:
-                self._opened[table.name] = DeltaTable(self._home(table))
+                opened = DeltaTable(self._home(table))
             except TableNotFoundError:
                 return None
+            if opened.metadata().partition_columns != list(table.partition):
+                raise LakeConflict(
+                    f"{table.name} in {self.root} was written by another version of cartwatch, partitioned otherwise: "
+                    "load FDA's archives into a new lake."
+                )
+            self._opened[table.name] = opened
         return self._opened[table.name]
 
     def _create(self, table: Table) -> DeltaTable:

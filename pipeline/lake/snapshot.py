@@ -46,7 +46,7 @@ def quarters_without_original(lake: Lake, as_of: str) -> list[str]:
     return [
         quarter
         for quarter, editions in held_editions(lake).items()
-        if quarter <= as_of and not editions[0].is_published_by(quarter)
+        if quarter <= as_of and not any(edition.is_published_by(quarter) for edition in editions)
     ]
 
 

@@ -18,6 +18,7 @@ from pipeline.lake.delta import Lake, StoredFile
 if TYPE_CHECKING:
     import pyarrow as pa
 
+EngineFault = duckdb.Error
 Parameters = Mapping[str, object]
 ROW_GROUP_ROWS = 122_880
 

@@ -31,9 +31,9 @@ QUERIES = {
     "incomplete_case": "Cases of the products whose latest version holds a line that could not be read.",
     "source_archive": "Archives read, with their SHA-256; records read = kept + rejected.",
     "duplicate_car_t": "Pairs of cases with a CAR-T or a designated event that are, or may be, one event; for review.",
-    "duplicate_loss": "Terms that duplicates report and the case counted in their stead does not, in cases.",
+    "duplicate_loss": "Terms and outcomes that duplicates report and the case counted in their stead does not, in cases.",
     "drug_resolution_quarter": "How the drugs of each quarter's entries were resolved, in drug entries.",
-    "learned_name": "Drug names resolved by the ingredients published with them in other rows; the fifty in most rows.",
+    "learned_name": "Drug names resolved by the ingredients published with them in other cases; the fifty in most rows.",
     "term_drift": "Terms an endpoint lists that FAERS no longer or never prints, and frequent CAR-T terms in no endpoint; each row says its unit.",
     "endpoint_definition": "Terms of each endpoint and whether a quarter with a CAR-T case carries them.",
 }

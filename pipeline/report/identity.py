@@ -14,7 +14,7 @@ DRIFT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of CAR-T cases: those the page shows, how many are merged or left to a person, how many it leaves out."""
+    """Pairs with a CAR-T or a designated event: those the page shows, how many are merged or left to a person, how many it leaves out."""
 
     shown: list[Row]
     n_merged: int
@@ -23,7 +23,7 @@ class Pairs:
 
 
 def car_t_pairs(facts: ReportFacts) -> Pairs:
-    """The pairs of cases that name a CAR-T, merged ones first, the heaviest first."""
+    """The pairs of cases with a CAR-T or a designated event, merged ones first, the heaviest first."""
     rows = facts.rows("duplicate_car_t")
     n_merged = sum(row["is_merged"] for row in rows)
     return Pairs(rows[:MOST_PAIRS], n_merged, len(rows) - n_merged, max(0, len(rows) - MOST_PAIRS))

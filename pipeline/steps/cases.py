@@ -62,8 +62,14 @@ def caveats_of(settings: Settings, lake: Lake, dlp: str) -> list[str]:
             f"Original not held: {later}; what FDA first published was overwritten before it was fetched, "
             f"so counts as of {dlp} rest on a later issue."
         )
-    if lake.pins:
-        pinned = ", ".join(f"{quarter} = {sha256}" for quarter, sha256 in sorted(lake.pins.items()))
+    undated = [quarter for quarter, edition in editions_as_of(lake, dlp).items() if not edition.published]
+    if undated:
+        told.append(
+            f"Archives without a publisher's date: {quarter_ranges([quarter_number(quarter) for quarter in undated])}; "
+            "when they came out is not known, so they count as of every quarter."
+        )
+    if pins := {quarter: sha256 for quarter, sha256 in lake.pins.items() if quarter <= dlp}:
+        pinned = ", ".join(f"{quarter} = {sha256}" for quarter, sha256 in sorted(pins.items()))
         told.append(f"Data versions pinned: {pinned}; other counts as of {dlp} may differ.")
     if settings.with_duplicates:
         told.append(f"Duplicates are counted: the default counts as of {dlp} leave them out.")

@@ -52,7 +52,7 @@ def ingest(
     failures: list[str] = []
     for quarter in quarters:
         if quarter in pending:
-            sha256 = land(quarter, lake.root, rank).sha256
+            sha256 = _land(lake, quarter, rank)
             copied = landed(lake.root, quarter.quarter, settings.archive_limits, sha256)
             failures += _ingest_quarter(settings, copied, report, progress)
         else:
@@ -68,9 +68,22 @@ def ingest(
 def _landed_as(lake: Lake, quarter: QuarterInput, rank: int | None) -> Landed:
     """What landing the quarter would make of it; UsageError where its editions could not be put in order."""
     sha256 = sha256_of(quarter)
-    found = Landed(quarter, sha256, edition_of(quarter, sha256, lake.root, rank))
+    is_held = _is_held(lake, quarter, sha256)
+    found = Landed(quarter, sha256, edition_of(quarter, sha256, lake.root, rank, is_held=is_held))
     _refuse_disorder(lake, found)
     return found
+
+
+def _is_held(lake: Lake, quarter: QuarterInput, sha256: str) -> bool:
+    """Whether the lake holds typed tables of this archive."""
+    return any(sha256.startswith(edition.sha256) for edition in held_editions(lake).get(quarter.quarter, []))
+
+
+def _land(lake: Lake, quarter: QuarterInput, rank: int | None) -> str:
+    """Land one quarter, one process at a time; returns its SHA-256."""
+    with lake.staging(f"landing-{quarter.quarter}"):
+        is_held = _is_held(lake, quarter, _landed_as(lake, quarter, rank).sha256)
+        return land(quarter, lake.root, rank, is_held=is_held).sha256
 
 
 def _refuse_disorder(lake: Lake, given: Landed) -> None:
@@ -95,7 +108,7 @@ def land_quarter(settings: Settings, quarter: QuarterInput) -> str:
     lake = Lake(settings.lake)
     _landed_as(lake, quarter, None)
     check_bytes(quarter)
-    return land(quarter, lake.root).sha256
+    return _land(lake, quarter, None)
 
 
 def stage_quarter(settings: Settings, quarter: str, progress: Progress = silent) -> StepReport:

@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.config import ArchiveLimits, Settings
 from pipeline.contract.quarter import quarter_name, quarter_number
 from pipeline.errors import CartwatchError, InputRefused, LayoutChanged, NothingThere, UsageError
-from pipeline.intake.archive import QUARTER_IN_NAME, QuarterInput, parsed_quarter, quarters_in
+from pipeline.intake.archive import QUARTER_IN_NAME, QuarterInput, is_faers_file, parsed_quarter, quarters_in
 from pipeline.intake.faers import check_layout
 from pipeline.intake.landing import sha256_of
 from pipeline.lake.delta import Lake
@@ -119,7 +119,7 @@ def _zips(source: Path) -> list[Path]:
 
 def _extracted(source: Path) -> list[Path]:
     """Folders that hold extracted files, the outermost of each; FDA's own folders inside an archive belong together."""
-    texts = {path.parent for path in _files(source) if path.suffix.lower() == ".txt"}
+    texts = {path.parent for path in _files(source) if is_faers_file(path.name)}
     homes = sorted({folder.parent if folder.name.lower() in INSIDE_AN_ARCHIVE else folder for folder in texts})
     outermost = [home for home in homes if not any(other != home and other in home.parents for other in homes)]
     for home in outermost:

@@ -45,7 +45,7 @@ def lake_status(settings: Settings) -> StepReport:
             "rejected": rows["rejected"].get(place, 0),
             "quarantined": rows["quarantine"].get(place, 0),
             "typed": "current" if typed.get(place) == staged[place] else "older" if place in typed else "none",
-            "gate": broken.get(staged[place], {}),
+            "gate": broken.get(staged[place]),
         }
         for place in sorted(staged, key=lambda place: (place[0], Edition.of_label(place[1])))
         for quarter, edition in [place]
@@ -111,7 +111,8 @@ def _broken_rules(lake: Lake) -> dict[str, dict[str, int]]:
 def _issue(lake: Lake, quarter: str, label: str) -> dict[str, str]:
     """An archive's checksum, when it was published, its rank, and when it first landed here."""
     edition = Edition.of_label(label)
-    landed = next(item for item in receipts(lake.root, quarter) if item["sha256"].startswith(edition.sha256))
+    found = (item for item in receipts(lake.root, quarter) if item["sha256"].startswith(edition.sha256))
+    landed = next(found, {"sha256": edition.sha256, "time": "receipt missing"})
     return {
         "sha256": landed["sha256"],
         "published": edition.published or UNDATED,

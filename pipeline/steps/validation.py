@@ -11,7 +11,7 @@ from pipeline.errors import GateFailed, NothingThere
 from pipeline.intake.faers import stage_core
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
-from pipeline.lake.snapshot import CORE, held_editions
+from pipeline.lake.snapshot import CORE, editions_as_of, held_editions
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.gate import GateOutcome, check_quarter
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
@@ -36,18 +36,30 @@ def revalidate(
     held_runs = {name: [file.run_id for file in lake.files(name)] for name in ("source_file", "report_version")}
     report = StepReport("validate", run_id("validate", held_runs, {"quarter": quarter, "table": table}), quarter)
     failures = []
-    editions = held_editions(lake, "source_file")
-    for held in [quarter] if quarter else quarters:
+    for held, edition in _to_judge(lake, [quarter] if quarter else quarters):
         progress(f"{held} validating")
-        partition = {"quarter": held, "edition": editions[held][-1].label}
-        outcome = _gate_of_held(lake, settings, partition, report.run_id, table, progress)
-        report.absorb(gate_report("validate", held, outcome, ingest_run(held, "", report.run_id), watch))
+        partition = {"quarter": held, "edition": edition}
+        own_id = run_id("validate", report.run_id, partition)
+        outcome = _gate_of_held(lake, settings, partition, own_id, table, progress)
+        report.absorb(gate_report("validate", held, outcome, ingest_run(held, "", own_id), watch))
         if outcome.failed:
             failures.append(gate_message(held, outcome))
     report.seconds = watch.seconds()
     if failures:
         raise GateFailed("\n".join(failures), report)
     return report
+
+
+def _to_judge(lake: Lake, quarters: list[str]) -> list[tuple[str, str]]:
+    """Of each quarter the edition that counts today, and those staged that the gate never let through."""
+    typed, staged = held_editions(lake), held_editions(lake, "source_file")
+    today = editions_as_of(lake, max(typed, default=""))
+    return [
+        (quarter, edition.label)
+        for quarter in quarters
+        for edition in staged[quarter]
+        if edition == today.get(quarter) or edition not in typed.get(quarter, [])
+    ]
 
 
 def ingest_run(quarter: str, sha256: str, given: str | None = None) -> Run:
@@ -125,7 +137,9 @@ def _gate_of_held(
 def _earlier_counts(lake: Lake, quarter: str) -> dict[str, list[int]]:
     """Rows of each raw table in the latest editions of the quarters before this one, oldest first."""
     latest = {
-        held: editions[-1].label for held, editions in held_editions(lake, "source_file").items() if held < quarter
+        held: editions[-1].label
+        for held, editions in (held_editions(lake, "source_file") | held_editions(lake)).items()
+        if held < quarter
     }
     return {
         name: [

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.config import Settings
 from pipeline.errors import CartwatchError, LakeConflict, UsageError
+from pipeline.lake.warehouse import EngineFault
 from pipeline.steps.plan import Job
 from pipeline.steps.result import StepReport
 
@@ -90,6 +91,9 @@ def _load(settings: Settings, job: Job) -> Loaded:
     except CartwatchError as error:
         said = getattr(error, "report", None)
         return Loaded(job, said if isinstance(said, StepReport) else None, error)
+    except (OSError, EngineFault) as error:  # a full disk, or too little memory for this one archive
+        told = CartwatchError(f"{job.path.name} could not be loaded: {error}; free disk or memory and run this again.")
+        return Loaded(job, None, told)
 
 
 @contextlib.contextmanager

@@ -62,6 +62,8 @@ def chosen(
 ) -> Settings:
     """The settings with what this run reads and counts; UsageError for a data version that cannot be read."""
     pins = tuple(pinned(text) for text in data_versions)
+    if len({quarter for quarter, _ in pins}) < len(pins):
+        raise UsageError("--data-version names a quarter twice: give each quarter once.")
     return dataclasses.replace(
         settings, data_versions=pins, with_duplicates=with_duplicates, meddra=meddra or settings.meddra
     )

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.errors import CartwatchError, UsageError
 from pipeline.vocabulary.diseasegroups import disease_groups, groups_of, indications_of, unknown_indications
 from pipeline.vocabulary.files import refuse_duplicates, yaml_file
+from pipeline.vocabulary.formernames import former_names
 from pipeline.vocabulary.products import products, same_target
 
 VERSION_DIGITS = 12
@@ -159,6 +160,8 @@ def _version(of: Comparator) -> str:
     if of.base.needs_indication:
         told["indications"] = [[group.id, indications_of(group)] for group in disease_groups()]
         told["no_indication"] = unknown_indications()
+        asked = {term for group in disease_groups() for term in indications_of(group)} | set(unknown_indications())
+        told["former_names"] = sorted(name for name, today in former_names().items() if today in asked)
         told["groups"] = {item.id: [group.id for group in groups_of(item)] for item in products()}
     if of.base.needs_same_target:
         told["targets"] = {item.id: same_target(item.id) for item in products()}

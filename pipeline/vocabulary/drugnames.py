@@ -10,9 +10,10 @@ from functools import cache
 from pipeline.errors import CartwatchError
 from pipeline.vocabulary.files import csv_file, refuse_duplicates, term_key
 
-SALT_KINDS = ("salt", "hydrate", "ester", "element", "own_drug", "radical", "whole_name", "placeholder")
-DOSE_KINDS = ("form", "unit")
-MINIMUM_ROWS = 3
+SALT_KINDS = ("salt", "hydrate", "ester", "element", "own_drug", "radical", "qualifier", "whole_name", "placeholder")
+DOSE_KINDS = ("form", "unit", "never_read")
+NO_DRUG_KINDS = ("salt", "hydrate", "element", "radical", "qualifier")
+MINIMUM_CASES = 3
 MINIMUM_SHARE = 0.8
 
 
@@ -31,13 +32,13 @@ def dose_words(kind: str) -> tuple[str, ...]:
 def name_patterns() -> dict[str, object]:
     """What the steps of drug identity are bound to: patterns by parameter name, and the thresholds of learning.
 
-    minimum_rows: rows that must publish an ingredient set for a name. minimum_share: their least share of the rows
-    that publish any set for it; above a half, so that two sets never both reach it.
+    minimum_cases: cases that must publish an ingredient set for a name. minimum_share: their least share of the cases
+    that publish anything for it; above a half, so that two sets never both reach it.
     """
     dose = f"{_NUMBER} ?(?:{_any(dose_words('unit'))})(?: ?/ ?(?:[0-9.]+ ?)?(?:{_any(_PER)}))*"
     cut = f"(?:{_any(dose_words('form'))}|{dose})"
     apart = "(?:^|[ ,;.{}<>=/~-]+)"
-    never = f"(?:{_any((*salt_words('salt'), *salt_words('element'), *salt_words('radical')))})"
+    never = f"(?:{_any(word for kind in NO_DRUG_KINDS for word in salt_words(kind))})"
     salt = f" (?:{_any((*salt_words('salt'), *salt_words('hydrate')))})"
     hydrate = f" (?:{_any(salt_words('hydrate'))})"
     return {
@@ -51,7 +52,8 @@ def name_patterns() -> dict[str, object]:
         "own_drug_end": f" (?:{_any(salt_words('own_drug'))})(?:{hydrate})*$",
         "dose_end": f"{apart}{cut}$",
         "dose_tail": _tail(f"{apart}{cut}"),
-        "minimum_rows": MINIMUM_ROWS,
+        "never_read": rf"\b(?:{_any(dose_words('never_read'))})\b",
+        "minimum_cases": MINIMUM_CASES,
         "minimum_share": MINIMUM_SHARE,
     }
 

@@ -1,8 +1,9 @@
 -- What the version read says, one hash for each kind of field, so that two versions of a case can be compared.
 -- Reads: read_version, case_drug, case_reaction, case_outcome, case_indication, report_version, shown_drug_product, shown_drug_key
+-- An indication belongs to a drug entry: it is told with that entry's drug (indicated_drugs) and role (indications).
 WITH entry AS (
   SELECT
-    r.case_id, d.role_code, concat_ws('/', d.drug_name, d.active_ingredient) AS drug,
+    r.case_id, coalesce(d.role_code, '-') AS role_code, hash(hash(d.drug_name), hash(d.active_ingredient))::VARCHAR AS drug,
     p.text_id IS NOT NULL AS is_car_t, k.drug AS drug_key
   FROM read_version AS r
   JOIN case_drug AS d ON d.quarter = r.quarter AND d.report_id = r.report_id AND (NOT r.is_number_shared OR d.case_id = r.case_id)
@@ -32,11 +33,25 @@ outcome AS (
   JOIN case_outcome AS x ON x.quarter = r.quarter AND x.report_id = r.report_id AND (NOT r.is_number_shared OR x.case_id = r.case_id)
   GROUP BY r.case_id
 ),
-indication AS (
-  SELECT r.case_id, string_agg(DISTINCT x.indication_pt, '|' ORDER BY x.indication_pt) AS indications
+indicated AS (
+  SELECT
+    r.case_id, x.indication_pt, coalesce(d.role_code, '-') AS role_code,
+    CASE WHEN d.quarter IS NULL THEN '-' ELSE hash(hash(d.drug_name), hash(d.active_ingredient))::VARCHAR END AS drug
   FROM read_version AS r
   JOIN case_indication AS x ON x.quarter = r.quarter AND x.report_id = r.report_id AND (NOT r.is_number_shared OR x.case_id = r.case_id)
-  GROUP BY r.case_id
+  LEFT JOIN case_drug AS d ON d.quarter = x.quarter AND d.report_id = x.report_id AND d.drug_seq = x.drug_seq
+    AND (NOT r.is_number_shared OR d.case_id = r.case_id)
+),
+indication AS (
+  SELECT
+    case_id,
+    string_agg(DISTINCT indication_pt, '|' ORDER BY indication_pt) AS indication_pts,
+    md5(string_agg(DISTINCT concat(drug, '/', indication_pt), '|' ORDER BY concat(drug, '/', indication_pt))) AS indicated_drugs,
+    md5(
+      string_agg(DISTINCT concat(drug, '/', role_code, '/', indication_pt), '|' ORDER BY concat(drug, '/', role_code, '/', indication_pt))
+    ) AS indications
+  FROM indicated
+  GROUP BY case_id
 ),
 patient AS (
   SELECT
@@ -48,7 +63,8 @@ patient AS (
 )
 SELECT
   r.case_id, d.drugs, d.car_t_drugs, d.roles, d.identities, x.reactions, o.outcomes,
-  md5(concat_ws('|', p.patient, i.indications)) AS patient, md5(concat_ws('|', p.event_date_text, r.initial_receipt_date)) AS dates
+  md5(concat_ws('|', p.patient, i.indication_pts)) AS patient, i.indicated_drugs, i.indications,
+  md5(concat_ws('|', p.event_date_text, r.initial_receipt_date)) AS dates
 FROM read_version AS r
 LEFT JOIN drug AS d ON d.case_id = r.case_id
 LEFT JOIN reaction AS x ON x.case_id = r.case_id

@@ -1,8 +1,8 @@
 -- Every changed case with the one reason of its change; the first that holds, in the order written here.
--- Reads: changed_case, from_version, to_version, from_listing, to_listing, from_content, to_content, held_edition
+-- Reads: changed_case, from_version, to_version, from_listing, to_listing, from_content, to_content, held_edition, trait_move
 -- new, restated (nothing of it held on one side, though its quarter is), withdrawn, revived, merged, split, restated
 -- (its version vanished from, or appeared in, a quarter held on both sides), revised, restated (same version, other
--- text), revised (a date learned from another version), identity. No reason at all would be a bug of ours.
+-- text), revised or restated (a date learned from another version), identity. No reason at all would be a bug of ours.
 WITH edition AS (
   SELECT
     coalesce(f.quarter, t.quarter) AS quarter, f.quarter IS NOT NULL AS was_held,
@@ -11,17 +11,26 @@ WITH edition AS (
   FULL JOIN (SELECT * FROM held_edition WHERE side = 'to') AS t ON t.quarter = f.quarter
 ),
 published_then AS (
-  SELECT case_id, count(*) AS n FROM from_version GROUP BY case_id
+  SELECT
+    v.case_id, count(*) AS n,
+    string_agg(concat_ws('/', v.quarter, v.report_id, v.receipt_dates), '|' ORDER BY v.quarter, v.report_id)
+      FILTER (WHERE e.is_restated) AS restated_dates
+  FROM from_version AS v
+  JOIN edition AS e ON e.quarter = v.quarter
+  GROUP BY v.case_id
 ),
 published_now AS (
-  SELECT v.case_id, count(*) AS n, count(*) FILTER (WHERE e.is_restated) AS n_restated
+  SELECT
+    v.case_id, count(*) AS n, count(*) FILTER (WHERE e.is_restated) AS n_restated,
+    string_agg(concat_ws('/', v.quarter, v.report_id, v.receipt_dates), '|' ORDER BY v.quarter, v.report_id)
+      FILTER (WHERE e.is_restated) AS restated_dates
   FROM to_version AS v
   JOIN edition AS e ON e.quarter = v.quarter
   GROUP BY v.case_id
 ),
 told AS (
   SELECT
-    c.*,
+    c.*, m.* EXCLUDE (question_id, case_id),
     coalesce(f.n, 0) > 0 AS was_published,
     coalesce(t.n, 0) > 0 AS is_published,
     coalesce(t.n = t.n_restated, false) AS is_restated_only,
@@ -29,10 +38,8 @@ told AS (
     coalesce(le.is_restated, false) AS is_list_restated,
     c.was_current AND v.case_id IS NULL AS is_version_lost,
     c.is_current AND w.case_id IS NULL AND coalesce(te.was_held, false) AS is_version_found,
-    coalesce(te.is_restated, false) AS is_quarter_restated,
+    f.restated_dates IS DISTINCT FROM t.restated_dates AS is_date_restated,
     c.from_quarter IS NOT DISTINCT FROM c.to_quarter AND c.from_report_id IS NOT DISTINCT FROM c.to_report_id AS is_same_version,
-    (coalesce(c.from_cell, '-') IN ('a', 'b')) <> (coalesce(c.to_cell, '-') IN ('a', 'b')) AS is_exposure_changed,
-    (c.from_cell IS NULL) <> (c.to_cell IS NULL) AS is_membership_changed,
     c.from_cell IS NOT NULL AND c.to_cell IS NOT NULL AND (c.from_cell IN ('a', 'c')) <> (c.to_cell IN ('a', 'c'))
       AS is_event_changed,
     fc.drugs IS DISTINCT FROM tc.drugs AS is_drug,
@@ -40,10 +47,13 @@ told AS (
     fc.roles IS DISTINCT FROM tc.roles AS is_role,
     fc.reactions IS DISTINCT FROM tc.reactions AS is_reaction,
     fc.dates IS DISTINCT FROM tc.dates AS is_date,
-    fc.patient IS DISTINCT FROM tc.patient AS is_patient,
+    fc.indicated_drugs IS DISTINCT FROM tc.indicated_drugs AS is_indicated_drug,
+    fc.patient IS DISTINCT FROM tc.patient
+      OR fc.roles IS NOT DISTINCT FROM tc.roles AND fc.indications IS DISTINCT FROM tc.indications AS is_patient,
     fc.outcomes IS DISTINCT FROM tc.outcomes AS is_outcome,
     fc.identities IS DISTINCT FROM tc.identities AS is_identity
   FROM changed_case AS c
+  JOIN trait_move AS m ON m.question_id = c.question_id AND m.case_id = c.case_id
   LEFT JOIN published_then AS f ON f.case_id = c.case_id
   LEFT JOIN published_now AS t ON t.case_id = c.case_id
   LEFT JOIN from_listing AS fl ON fl.case_id = c.case_id
@@ -59,13 +69,20 @@ judged AS (
   SELECT
     *,
     CASE
-      WHEN is_exposure_changed AND is_drug THEN 'revised_drug'
-      WHEN is_exposure_changed AND is_role THEN 'revised_role'
-      WHEN is_membership_changed AND is_car_t_drug THEN 'revised_drug'
-      WHEN is_membership_changed AND from_receipt_date IS DISTINCT FROM to_receipt_date THEN 'revised_date'
-      WHEN is_membership_changed AND is_patient THEN 'revised_other'
-      WHEN is_event_changed AND is_reaction THEN 'revised_reaction'
-      WHEN is_event_changed AND is_outcome THEN 'revised_other'
+      WHEN is_exposure_moved AND is_drug AND NOT is_product_kept THEN 'revised_drug'
+      WHEN is_exposure_moved AND is_role THEN 'revised_role'
+      WHEN is_other_car_t_moved AND is_car_t_drug THEN 'revised_drug'
+      WHEN is_other_car_t_moved AND is_role THEN 'revised_role'
+      WHEN is_solicited_moved AND is_drug THEN 'revised_drug'
+      WHEN is_solicited_moved AND is_role THEN 'revised_role'
+      WHEN is_solicited_moved AND is_identity THEN 'identity'
+      WHEN is_receipt_moved THEN 'revised_date'
+      WHEN is_age_moved THEN 'revised_other'
+      WHEN is_disease_moved AND is_indicated_drug THEN 'revised_other'
+      WHEN is_disease_moved AND is_role THEN 'revised_role'
+      WHEN is_event_changed AND is_term_moved AND is_term_changed THEN 'revised_reaction'
+      WHEN is_event_changed AND is_term_moved AND is_indicated_drug THEN 'revised_other'
+      WHEN is_event_changed AND NOT is_term_moved AND is_outcome THEN 'revised_other'
       WHEN is_drug THEN 'revised_drug'
       WHEN is_role THEN 'revised_role'
       WHEN is_reaction THEN 'revised_reaction'
@@ -92,7 +109,7 @@ SELECT
     WHEN NOT t.is_same_version THEN coalesce(t.field_reason, CASE WHEN t.is_identity THEN 'identity' END)
     WHEN t.is_drug OR t.is_role OR t.is_reaction OR t.is_patient OR t.is_outcome THEN 'restated'
     WHEN t.from_receipt_date IS DISTINCT FROM t.to_receipt_date THEN
-      CASE WHEN t.is_quarter_restated THEN 'restated' ELSE 'revised_date' END
+      CASE WHEN t.is_date_restated THEN 'restated' ELSE 'revised_date' END
     WHEN t.is_identity THEN 'identity'
   END AS reason,
   CASE

@@ -3,6 +3,6 @@
 SELECT
   hash(year(event_day), least(day(event_day), month(event_day)), greatest(day(event_day), month(event_day)), age, sex_code)
     AS key,
-  case_id
+  turn
 FROM keyed_case
 WHERE event_day IS NOT NULL AND age IS NOT NULL AND sex_code IS NOT NULL

@@ -38,11 +38,13 @@ judged AS (
       WHEN clashes_in_age THEN 'another age'
       WHEN is_designated THEN 'designated event: merged by a person only'
       WHEN rule = 'review' THEN 'weight below the threshold'
-      WHEN has_authority THEN NULL
-      WHEN rule = 'same number' AND drug_level = 'none' AND reaction_level = 'none' THEN 'a number, and nothing else in common'
+      WHEN has_one_car_t THEN 'only one names a CAR-T: merged by a person only'
+      WHEN rule IN ('same number', 'same authority number') AND shares_no_term THEN 'a number, and nothing else in common'
+      WHEN rule = 'same authority number' AND country_level = 'apart' THEN 'one authority number, two countries'
+      WHEN has_authority AND country_level IS DISTINCT FROM 'apart' THEN NULL
       WHEN rule = 'same number' AND is_claim AND NOT (tells_age OR tells_weight OR tells_day)
         THEN 'claims may share a number, and nothing tells the patient'
-      WHEN number_level = 'own' AND NOT (tells_day AND tells_age AND tells_weight) THEN 'one sender, two numbers'
+      WHEN has_two_numbers AND NOT (tells_day AND tells_age AND weighs_the_same) THEN 'one sender, two numbers'
       WHEN number_level IS NULL AND sender_level = 'equal' AND NOT (tells_weight OR tells_day AND tells_age)
         THEN 'one sender, no numbers, and too little that tells the patient'
       WHEN rule = 'linkage' AND NOT tells_patient AND NOT tells_some_date AND number_weight <= 0

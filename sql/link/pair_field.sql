@@ -13,18 +13,19 @@ WITH pair AS (
 )
 SELECT
   case_id, other_case_id, shares_car_t, a.is_car_t OR b.is_car_t AS is_car_t,
-  a.is_designated OR b.is_designated AS is_designated,
+  a.is_car_t <> b.is_car_t AS has_one_car_t,
+  a.is_designated OR b.is_designated OR a.is_designated_if_fatal AND b.is_fatal OR b.is_designated_if_fatal AND a.is_fatal
+    AS is_designated,
   CASE
     WHEN a.number_key = b.number_key THEN 'equal'
-    WHEN list_has_any(
-      list_filter(a.number_digits || [a.number_key, a.authority_key], lambda k: k IS NOT NULL),
-      list_filter(b.number_digits || [b.number_key, b.authority_key], lambda k: k IS NOT NULL)
-    ) THEN 'digits'
+    WHEN list_has_any(a.numbers, b.numbers) OR list_has_any(a.numbers, b.authorities)
+      OR list_has_any(a.authorities, b.numbers) THEN 'digits'
     WHEN a.number_key <> b.number_key AND a.sender_key = b.sender_key THEN 'own'
     WHEN least(length(a.number_key), length(b.number_key)) >= $long_number
       AND levenshtein(a.number_key, b.number_key) <= $slips THEN 'near'
     WHEN a.number_key <> b.number_key THEN 'other'
   END AS number_level,
+  coalesce(a.number_key <> b.number_key AND a.sender_key = b.sender_key, false) AS has_two_numbers,
   CASE WHEN a.sender_key = b.sender_key THEN 'equal' WHEN a.sender_key <> b.sender_key THEN 'apart' END AS sender_level,
   CASE WHEN a.authority_key = b.authority_key THEN 'equal' WHEN a.authority_key <> b.authority_key THEN 'apart' END
     AS authority_level,
@@ -56,6 +57,10 @@ SELECT
     WHEN abs(a.weight_kg - b.weight_kg) <= $near_kg THEN 'near'
     WHEN a.weight_kg <> b.weight_kg THEN 'apart'
   END AS weight_level,
+  coalesce(
+    least(a.age_years, b.age_years) >= $infant_years
+    AND abs(a.weight_kg - b.weight_kg) <= $same_weight_share * greatest(a.weight_kg, b.weight_kg), false
+  ) AS weighs_the_same,
   CASE
     WHEN a.event_country_code = b.event_country_code THEN 'equal'
     WHEN a.event_country_code <> b.event_country_code THEN 'apart'
@@ -82,6 +87,7 @@ SELECT
     WHEN n_shared_drugs = least(a.n_drugs, b.n_drugs) THEN 'within'
     ELSE 'some'
   END AS drug_level,
+  n_shared_drugs + n_shared_reactions = 0 AS shares_no_term,
   shared_drug_weight, least(a.n_drugs, b.n_drugs) - n_shared_drugs AS n_drugs_unshared,
   greatest(a.n_drugs, b.n_drugs) - least(a.n_drugs, b.n_drugs) AS n_drugs_more,
   CASE

@@ -11,7 +11,10 @@ SELECT
   c.* EXCLUDE (quarter, report_id, is_report_number_shared, manufacturer_sender),
   nullif(regexp_replace(upper(c.manufacturer_sender), '[^\p{L}\p{N}]', '', 'g'), '') AS sender_key,
   coalesce(l.n_drugs, 0) AS n_drugs, coalesce(l.n_reactions, 0) AS n_reactions, coalesce(l.is_car_t, false) AS is_car_t, o.outcome_codes,
-  d.case_id IS NOT NULL AS is_designated, coalesce(w.weight, f.weight) AS country_weight
+  coalesce(o.is_fatal, false) AS is_fatal, coalesce(d.is_designated, false) AS is_designated,
+  coalesce(d.is_designated_if_fatal, false) AS is_designated_if_fatal,
+  list_filter(c.number_digits || [c.number_key], lambda k: k IS NOT NULL) AS numbers,
+  list_filter(c.authority_digits || [c.authority_key], lambda k: k IS NOT NULL) AS authorities, coalesce(w.weight, f.weight) AS country_weight
 FROM linked_case AS c
 SEMI JOIN candidate_case AS k ON k.case_id = c.case_id
 JOIN linkage_default AS f ON f.kind = 'country'

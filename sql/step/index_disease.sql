@@ -17,7 +17,8 @@ indicated AS (
 of_car_t AS (
   SELECT DISTINCT n.case_id
   FROM indicated AS n
-  JOIN car_t_entry AS d ON d.quarter = n.quarter AND d.report_id = n.report_id AND d.drug_seq = n.drug_seq
+  JOIN car_t_entry AS d ON d.case_id = n.case_id AND d.quarter = n.quarter AND d.report_id = n.report_id
+    AND d.drug_seq = n.drug_seq
   WHERE n.disease <> 'unspecified'
 ),
 of_product AS (

@@ -1,14 +1,15 @@
 -- How a drug name without a published ingredient may be read: whole, before its brackets or inside them, and in parts.
 -- Reads: drug_text, drug_product
 -- Catalogue numbers, dose text and form words at the end are cut. Part 0 is the whole reading; parts from 1 on are what
--- stands between / \ + & and AND. Never read: alternatives (OR), brackets that do not close, text after a bracket.
+-- stands between / \ + & and AND. Never read: names with a word such as OR, NOT or PLACEBO,
+-- brackets that do not close, text after a bracket.
 WITH unnamed AS (
   SELECT DISTINCT
     t.name_key,
     CASE WHEN ends_with(t.name_key, '/') THEN trim(regexp_replace(t.name_key, '( ?/[0-9]{5,}/)+$', '')) ELSE t.name_key END AS name
   FROM drug_text AS t
   ANTI JOIN drug_product AS p ON p.text_id = t.text_id
-  WHERE t.name_key IS NOT NULL AND coalesce(len(t.ingredients), 0) = 0 AND NOT regexp_matches(t.name_key, '\bOR\b')
+  WHERE t.name_key IS NOT NULL AND coalesce(len(t.ingredients), 0) = 0 AND NOT regexp_matches(t.name_key, $never_read)
 ),
 bracketed AS (
   SELECT

@@ -135,3 +135,55 @@ def test_an_unreadable_data_version_is_a_usage_error(loaded, command):
     for text in ("2023Q1", "2023Q1=xyz", "2023Q1=abc"):
         assert "no data version" in command(loaded, "resolve", "--data-version", text, fails=2)
     assert "2023Q1 has 0 archives" in command(loaded, "resolve", "--data-version", "2023Q1=ffffffffff", fails=15)
+
+
+def test_a_zip_of_two_quarters_loads_both(archives, tmp_path, command):
+    both = tmp_path / "both.zip"
+    with zipfile.ZipFile(both, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in ("second", "third"):
+            with zipfile.ZipFile(archives[name]) as old:
+                for info in old.infolist():
+                    if info.filename not in new.namelist():
+                        new.writestr(info, old.read(info))
+    command(tmp_path / "lake", "ingest", "faers", both)
+    held = command(tmp_path / "lake", "status")["counts"]["quarters"]
+    assert [(row["quarter"], row["reports"]) for row in held] == [("2023Q2", 600), ("2023Q3", 600)]
+
+
+def test_an_archive_the_gate_refused_may_still_be_given_its_place(archives, tmp_path, command):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    for folder in (good, bad):
+        with zipfile.ZipFile(archives["first"]) as archive:
+            archive.extractall(folder)
+    for path in bad.rglob("REAC*.txt"):
+        head, *lines = path.read_bytes().splitlines(keepends=True)
+        empty = [b"$".join([*line.split(b"$")[:2], b"", *line.split(b"$")[3:]]) for line in lines]
+        path.write_bytes(b"".join([head, *empty]))
+    root = tmp_path / "lake"
+    command(root, "ingest", "faers", bad, fails=11)
+    assert command(root, "status")["counts"]["quarters"][0]["typed"] == "none"
+    command(root, "ingest", "faers", good)
+    assert "--rank" in command(root, "ingest", "faers", bad, fails=2)
+    command(root, "ingest", "faers", "--rank", "-1", bad, fails=11)
+    assert "critical" in command(root, "validate", fails=11), "what the gate never let through is judged again"
+    rows = command(root, "status")["counts"]["quarters"]
+    assert [row["typed"] for row in rows if row["is_current"]] == ["current"]
+
+
+def test_undated_archives_and_pins_given_twice_are_told(archives, tmp_path, command):
+    with zipfile.ZipFile(archives["first"]) as archive:
+        archive.extractall(tmp_path / "folder")
+    command(tmp_path / "lake", "ingest", "faers", tmp_path / "folder")
+    said = command(tmp_path / "lake", "resolve")["warnings"]
+    assert any(line.startswith("Archives without a publisher's date: 2023Q1;") for line in said)
+    twice = ["--data-version", "2023Q1=aaaaaa", "--data-version", "2023Q1=bbbbbb"]
+    assert "a quarter twice" in command(tmp_path / "lake", "resolve", *twice, fails=2)
+
+
+def test_a_lake_partitioned_otherwise_is_refused(tmp_path, command):
+    import pyarrow as pa
+    from deltalake import write_deltalake
+
+    rows = pa.table({"quarter": ["2023Q1"], "n": [1]})
+    write_deltalake(str(tmp_path / "report_version"), rows, partition_by=["quarter"])
+    assert "another version of cartwatch" in command(tmp_path, "resolve", fails=14)

@@ -58,7 +58,8 @@ def test_a_learned_name_is_what_plain_counting_says(rows):
         for (name, drugs), n in published.items()
         if n >= 3 and n >= 0.8 * sum(k for (other, _), k in published.items() if other == name)
     }
-    found = identified(drawn(rows)).rows("SELECT name_key, ingredients FROM learned_name")
+    asked = [(name, None) for name in NAMES]
+    found = identified(drawn([*rows, *asked])).rows("SELECT name_key, ingredients FROM learned_name")
     assert {name: tuple(drugs) for name, drugs in found} == expected
 
 

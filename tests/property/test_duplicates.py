@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cases.clusters import Told, kept_cases
+from pipeline.cases.clusters import Joining, Told, kept_cases
 from pipeline.cases.counts import register_vocabulary
 from pipeline.cases.resolution import resolve
 from pipeline.config import Settings
 from pipeline.demo.copies import copied_cases
 from pipeline.demo.copies_mixes import MIXES
-from pipeline.lake.warehouse import Warehouse
+from pipeline.lake.warehouse import Warehouse, model
 
 CASES = 1_500
 
@@ -64,6 +64,52 @@ def test_a_quarter_more_changes_no_earlier_decision(reports, tmp_path):
     assert len(after) > len(before)
 
 
+@pytest.mark.parametrize("window", [2, 60])
+def test_neither_case_numbers_nor_full_blocks_let_a_later_quarter_undo_a_pair(reports, tmp_path, monkeypatch, window):
+    monkeypatch.setattr("pipeline.cases.duplicates.window", lambda _block: window)
+    turned = {name: renumbered(rows, lambda case: pc.subtract(1_000_000_000, case)) for name, rows in reports.items()}
+    quarters = sorted(set(turned["report_version"]["quarter"].to_pylist()))
+    until = {
+        name: rows.filter(pc.less_equal(rows["quarter"], quarters[len(quarters) // 2])) for name, rows in turned.items()
+    }
+    before, after = resolved(until, tmp_path / "before")[1], resolved(turned, tmp_path / "after")[1]
+    earlier = set(until["report_version"]["case_id"].to_pylist())
+    assert before == {case: kept for case, kept in after.items() if case in earlier}
+    assert len(after) > len(before) > 0
+
+
+def renumbered(rows, by):
+    """The same rows under other case numbers."""
+    if "case_id" not in rows.column_names:
+        return rows
+    return rows.set_column(rows.column_names.index("case_id"), "case_id", by(rows["case_id"]))
+
+
+NUMBERS = st.lists(st.integers(1, 10_000), min_size=61, max_size=90, unique=True)
+
+
+@given(numbers=NUMBERS, n_known=st.integers(61, 90), window=st.sampled_from([2, 20, 60]))
+@settings(max_examples=40, deadline=None)
+def test_in_one_block_cases_that_become_known_later_change_no_pair_of_earlier_ones(numbers, n_known, window):
+    known = numbers[:n_known]
+    before, after = pairs_of_block(known, window), pairs_of_block(numbers, window)
+    assert before == {pair for pair in after if set(pair) <= set(known)}
+    assert all(one < other for one, other in after)
+    assert len(after) == sum(min(place, window) for place in range(len(numbers)))
+
+
+def pairs_of_block(numbers, window):
+    """The pairs of one block whose cases became known in the order given."""
+    turns = pa.array(range(len(numbers)), pa.int64())
+    nobody = {"sex_code": pa.nulls(len(numbers), pa.string()), "age_years": pa.nulls(len(numbers), pa.float64())}
+    with Warehouse(Settings(threads=1)) as warehouse:
+        warehouse.register("block_member", pa.table({"key": pa.array([7] * len(numbers)), "turn": turns}))
+        warehouse.register("keyed_case", pa.table({"case_id": pa.array(numbers, pa.int64()), "turn": turns, **nobody}))
+        warehouse.create("block_place", model("link/block_place"))
+        bound = {"window": window, "any_patient": False, "clash_years": 2.01}
+        return set(warehouse.rows(model("link/blocked_pair"), bound))
+
+
 def test_unrelated_cases_change_nothing(reports, tmp_path):
     kept = resolved(reports, tmp_path / "alone")[1]
     others = copied_cases(7, MIXES["clean"], 1_000).tables
@@ -93,7 +139,7 @@ CASE = st.tuples(st.sampled_from(["F", "M", None]), st.sampled_from([None, 30.0,
 def test_no_cluster_holds_two_patients_and_its_kept_case_is_its_first(cases, links):
     told = [Told(number, sex, age, None, None) for number, (sex, age) in enumerate(cases)]
     pairs = sorted((max(one), min(one)) for one in links if one[0] != one[1] and max(one) < len(told))
-    kept = kept_cases([(told[later], told[earlier]) for later, earlier in pairs], 2.0)
+    kept = kept_cases([Joining(told[later], told[earlier]) for later, earlier in pairs], 2.0)
     for root in set(kept.values()):
         members = [root, *(case for case, one in kept.items() if one == root)]
         assert root == min(members)

@@ -18,10 +18,10 @@ def repeated(text):
 
 
 def entries(rows):
-    """Rows given as dicts, as the typed table of drug entries."""
+    """Rows given as dicts, as the typed table of drug entries: each a report of its own where none is drawn."""
     schema = typed("case_drug", HEAD).schema
-    base = {"quarter": "2024Q1", "role_code": "PS", "report_id": 1, "drug_seq": 1, "line": 2}
-    return pa.Table.from_pylist([base | row for row in rows], schema)
+    base = {"quarter": "2024Q1", "role_code": "PS", "drug_seq": 1, "line": 2}
+    return pa.Table.from_pylist([base | {"report_id": at} | row for at, row in enumerate(rows, 1)], schema)
 
 
 def identified(rows, threads=1):

@@ -64,7 +64,7 @@ def explained(earlier, later, question=CRS):
         keep_side(warehouse, name)
         assert cells[-1] == _signal_cells(warehouse, question)
     start(warehouse)
-    explain_data(warehouse, earlier, later)
+    explain_data(warehouse, earlier, later, question.comparator)
     found = parts(warehouse)
     check_sum(cells[0], found, cells[1])
     assert sum(row["n_cases"] for row in first_cases(warehouse)) == len(warehouse.rows("SELECT * FROM case_change"))

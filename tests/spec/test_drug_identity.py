@@ -33,6 +33,29 @@ ZINC SULFATE                                | ZINC SULFATE
 ZINC                                        | ZINC
 CALCIUM                                     | CALCIUM
 SODIUM PHOSPHATE, MONOBASIC                 | SODIUM PHOSPHATE, MONOBASIC
+MONOBASIC SODIUM PHOSPHATE                  | MONOBASIC SODIUM PHOSPHATE
+DIBASIC SODIUM PHOSPHATE DIHYDRATE          | DIBASIC SODIUM PHOSPHATE
+TRIBASIC CALCIUM PHOSPHATE                  | TRIBASIC CALCIUM PHOSPHATE
+ANHYDROUS CALCIUM CHLORIDE                  | ANHYDROUS CALCIUM CHLORIDE
+ANHYDROUS TRISODIUM CITRATE                 | ANHYDROUS TRISODIUM CITRATE
+ANHYDROUS DIBASIC CALCIUM PHOSPHATE         | ANHYDROUS DIBASIC CALCIUM PHOSPHATE
+DRIED FERROUS SULFATE                       | DRIED FERROUS SULFATE
+LIGHT MAGNESIUM CARBONATE                   | LIGHT MAGNESIUM CARBONATE
+HEAVY MAGNESIUM CARBONATE                   | HEAVY MAGNESIUM CARBONATE
+PRECIPITATED CALCIUM CARBONATE              | PRECIPITATED CALCIUM CARBONATE
+DICALCIUM PHOSPHATE                         | DICALCIUM PHOSPHATE
+TRICALCIUM PHOSPHATE                        | TRICALCIUM PHOSPHATE
+DIPOTASSIUM PHOSPHATE                       | DIPOTASSIUM PHOSPHATE
+TRIPOTASSIUM CITRATE MONOHYDRATE            | TRIPOTASSIUM CITRATE
+TRISODIUM CITRATE                           | TRISODIUM CITRATE
+CERIUM NITRATE                              | CERIUM NITRATE
+THALLIUM CHLORIDE                           | THALLIUM CHLORIDE
+NICKEL SULFATE                              | NICKEL SULFATE
+TIN CHLORIDE                                | TIN CHLORIDE
+ISOSORBIDE NITRATE                          | ISOSORBIDE NITRATE
+OCTYL NITRATE                               | OCTYL NITRATE
+EDETATE SODIUM                              | EDETATE SODIUM
+CLORAZEPATE DIPOTASSIUM                     | CLORAZEPATE
 AMMONIUM CHLORIDE                           | AMMONIUM CHLORIDE
 ARGININE HYDROCHLORIDE                      | ARGININE HYDROCHLORIDE
 METHYL SALICYLATE                           | METHYL SALICYLATE
@@ -130,6 +153,23 @@ LISINOPRIL 10 MG                                                    | parsed: LI
 LISINOPRIL/                                                         | name: LISINOPRIL/
 LISINOPRIL OR METFORMIN                                             | name: LISINOPRIL OR METFORMIN
 LISINOPRIL/METFORMIN OR VALSARTAN                                   | name: LISINOPRIL/METFORMIN OR VALSARTAN
+PLACEBO FOR (LISINOPRIL)                                            | name: PLACEBO FOR (LISINOPRIL)
+LISINOPRIL PLACEBO (LISINOPRIL)                                     | name: LISINOPRIL PLACEBO (LISINOPRIL)
+LISINOPRIL/PLACEBO                                                  | name: LISINOPRIL/PLACEBO
+NOT (LISINOPRIL)                                                    | name: NOT (LISINOPRIL)
+NO LISINOPRIL (LISINOPRIL)                                          | name: NO LISINOPRIL (LISINOPRIL)
+LISINOPRIL-FREE (LISINOPRIL)                                        | name: LISINOPRIL-FREE (LISINOPRIL)
+BLINDED (LISINOPRIL)                                                | name: BLINDED (LISINOPRIL)
+UNHEARD VS UNKNOWN (LISINOPRIL)                                     | name: UNHEARD VS UNKNOWN (LISINOPRIL)
+UNHEARD VERSUS X (LISINOPRIL)                                       | name: UNHEARD VERSUS X (LISINOPRIL)
+WITHOUT (LISINOPRIL)                                                | name: WITHOUT (LISINOPRIL)
+NOTHING ELSE (LISINOPRIL)                                           | parsed: LISINOPRIL
+VALSARTAN LOCK (LISINOPRIL)                                         | name: VALSARTAN LOCK (LISINOPRIL)
+GLUCOPHAGE LOCK (LISINOPRIL)                                        | name: GLUCOPHAGE LOCK (LISINOPRIL)
+BACTRIM (TRIMETHOPRIM)                                              | name: BACTRIM (TRIMETHOPRIM)
+METFORMIN HOME (METFORMIN HYDROCHLORIDE)                            | parsed: METFORMIN
+ZESTRIL FORTE (LISINOPRIL)                                          | parsed: LISINOPRIL
+SODIUM LOCK (SODIUM CHLORIDE)                                       | parsed: SODIUM CHLORIDE
 A/B                                                                 | name: A/B
 AB                                                                  | name: AB
 LISINOPRILMETFORMIN                                                 | name: LISINOPRILMETFORMIN
@@ -224,10 +264,56 @@ first | second | answer
 
 
 @pytest.mark.parametrize("row", rows_of(THRESHOLDS), ids=lambda row: f"{row['first']} v {row['second']}")
-def test_a_name_is_learned_from_three_rows_and_four_fifths_of_them(row):
+def test_a_name_is_learned_from_three_cases_and_four_fifths_of_them(row):
     rows = [{"drug_name": "BRAND", "active_ingredient": "AAA"}] * int(row["first"])
     rows += [{"drug_name": "BRAND", "active_ingredient": "BBB"}] * int(row["second"])
     assert names([*rows, {"drug_name": "BRAND"}])["BRAND"] == row["answer"]
+
+
+WITNESSES = r"""
+why                                          | entries                                           | answer
+three dose lines of one case                 | 1 1 AAA, 1 1 AAA, 1 1 AAA                         | name: BRAND
+three versions of one case                   | 1 1 AAA, 1 2 AAA, 1 3 AAA                         | name: BRAND
+two cases, one of them spelt in two ways     | 1 1 AAA, 1 1 AAA SODIUM, 2 2 AAA                  | name: BRAND
+three cases                                  | 1 1 AAA, 2 2 AAA, 3 3 AAA SODIUM                  | learned: AAA
+three reports that tell no case              | - 1 AAA, - 2 AAA, - 3 AAA                         | learned: AAA
+three lines of a report that tells no case   | - 1 AAA, - 1 AAA, - 1 AAA                         | name: BRAND
+a report is not the case of its number       | - 1 AAA, 1 4 AAA, 2 5 AAA                         | learned: AAA
+one case of many lines against three         | 1 1 AAA, 2 2 AAA, 3 3 AAA, 4 4 BBB, 4 4 BBB       | name: BRAND
+many lines do not outvote a case             | 1 1 AAA, 1 1 AAA, 1 1 AAA, 1 1 AAA, 2 2 BBB       | name: BRAND
+a case that publishes two sets is for none   | 1 1 AAA, 2 2 AAA, 3 3 AAA, 1 1 BBB, 2 2 BBB, 3 3 BBB | name: BRAND
+a placeholder is evidence against            | 1 1 AAA, 2 2 AAA, 3 3 AAA, 4 4 UNSPECIFIED INGREDIENT | name: BRAND
+so is an investigational product             | 1 1 AAA, 2 2 AAA, 3 3 AAA, 4 4 INVESTIGATIONAL PRODUCT | name: BRAND
+placeholders of one case are one case        | 1 1 AAA, 2 2 AAA, 3 3 AAA, 4 4 AAA, 5 5 UNSPECIFIED INGREDIENT, 5 5 UNSPECIFIED INGREDIENT | learned: AAA
+a name without anything published is no vote | 1 1 AAA, 2 2 AAA, 3 3 AAA, 4 4, 5 5, 6 6          | learned: AAA
+"""
+
+
+def witness(entry):
+    """A drug entry from its case, its report and what it publishes."""
+    case, report, *published = entry.split()
+    found = {"drug_name": "BRAND", "report_id": int(report), "active_ingredient": " ".join(published) or None}
+    return found | ({} if case == "-" else {"case_id": int(case)})
+
+
+@pytest.mark.parametrize("row", rows_of(WITNESSES), ids=lambda row: row["why"])
+def test_a_case_is_one_witness_whatever_its_lines_and_versions(row):
+    rows = [witness(entry) for entry in row["entries"].split(", ")]
+    assert names([*rows, {"drug_name": "BRAND", "report_id": 99}])["BRAND"] == row["answer"]
+
+
+def test_a_few_cases_never_outvote_the_thousands_that_publish_a_placeholder():
+    rows = [{"drug_name": "CHEMOTHERAPY", "active_ingredient": "LENALIDOMIDE"}] * 3
+    rows += [{"drug_name": "CHEMOTHERAPY", "active_ingredient": "UNSPECIFIED INGREDIENT"}] * 5_000
+    found = identities([*rows, {"drug_name": "CHEMOTHERAPY"}])
+    assert found["CHEMOTHERAPY", None] == ("name", ("CHEMOTHERAPY",))
+    assert found["CHEMOTHERAPY", "UNSPECIFIED INGREDIENT"] == ("name", ("CHEMOTHERAPY",))
+
+
+def test_a_part_that_is_itself_an_ingredient_has_no_evidence_of_learning():
+    warehouse = identified([*repeated(EVIDENCE), {"drug_name": "ACETAMINOPHEN 5 MG"}])
+    asked = "SELECT n_evidence, n_named, share, read_as FROM drug_identity WHERE name_key = 'ACETAMINOPHEN 5 MG'"
+    assert warehouse.rows(asked) == [(None, None, None, "ACETAMINOPHEN")]
 
 
 def test_every_resolution_keeps_its_evidence():

@@ -154,6 +154,29 @@ def test_a_number_met_twice_by_chance_is_told_and_not_merged():
     assert found.pair(100, 101) == ("same number", False, "a number, and nothing else in common")
 
 
+@pytest.mark.parametrize(("one", "other"), [("ONE | -", "OTHER | HICCUPS"), ("- | -", "ONE | TINNITUS")])
+def test_a_list_that_is_missing_is_nothing_in_common(one, other):
+    found = Found(f"""
+        case_id | number    | sender  | drugs | reactions
+        100     | NO-K-4711 | KESTREL | {one}
+        101     | NO-K-4711 | KESTREL | {other}
+    """)
+    assert found.kept == {}
+    assert found.pair(100, 101) == ("same number", False, "a number, and nothing else in common")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_one"), [("de kes 2011/1234", True), ("DEKES-2011-1234", True), ("DE-KES-20111-234", False)]
+)
+def test_groups_of_digits_stay_apart_in_a_number(other, is_one):
+    found = Found(f"""
+        case_id | number           | sender  | age | date
+        100     | DE-KES-2011-1234 | KESTREL | -   | -
+        101     | {other}          | KESTREL | -   | -
+    """)
+    assert (found.kept == {101: 100}) == is_one
+
+
 def test_a_number_without_four_digits_names_nothing():
     found = Found("""
         case_id | number  | sender  | age | date | drugs | reactions
@@ -177,12 +200,63 @@ def test_a_number_that_a_programme_gave_to_all_needs_something_that_tells_the_pa
 
 def test_one_number_of_an_authority_is_one_case():
     found = Found("""
-        case_id | authority   | number  | sender  | drugs | reactions
-        100     | NO-REG-7712 | K-40001 | KESTREL | ONE   | TINNITUS
-        101     | no reg 7712 | L-50002 | LINDEN  | OTHER | HICCUPS
+        case_id | authority   | number  | sender  | drugs     | reactions
+        100     | NO-REG-7712 | K-40001 | KESTREL | ONE       | TINNITUS
+        101     | no reg 7712 | L-50002 | LINDEN  | ONE+OTHER | HICCUPS
     """)
     assert found.kept == {101: 100}
     assert found.pair(100, 101)[0] == "same authority number"
+
+
+@pytest.mark.parametrize(
+    ("drugs", "reactions", "country", "reason"),
+    [
+        ("OTHER", "HICCUPS", "NO", "a number, and nothing else in common"),
+        ("-", "-", "NO", "a number, and nothing else in common"),
+        ("ONE", "TINNITUS", "JP", "one authority number, two countries"),
+    ],
+)
+def test_a_number_of_an_authority_met_by_chance_is_told_and_not_merged(drugs, reactions, country, reason):
+    found = Found(f"""
+        case_id | authority | number  | sender  | drugs   | reactions   | country
+        100     | 1234      | K-40001 | KESTREL | ONE     | TINNITUS    | NO
+        101     | 1234      | L-50002 | LINDEN  | {drugs} | {reactions} | {country}
+    """)
+    assert found.kept == {}
+    assert found.pair(100, 101) == ("same authority number", False, reason)
+
+
+def test_an_authority_number_outweighs_two_numbers_of_one_sender():
+    found = Found("""
+        case_id | authority   | number  | sender
+        100     | NO-REG-7712 | K-40001 | KESTREL
+        101     | NO-REG-7712 | K-50002 | KESTREL
+    """)
+    assert found.kept == {101: 100}
+    assert found.pair(100, 101) == ("same authority number", True, None)
+
+
+def test_an_authority_number_is_weighed_once():
+    found = Found("""
+        case_id | authority           | number  | sender
+        100     | NO-REG-2022123456   | K-40001 | KESTREL
+        101     | NO-REG-2022123456   | L-50002 | LINDEN
+        102     | -                   | NO-REG-2022123456 | OAKMERE
+    """)
+    agreed = dict(found.warehouse.rows("SELECT other_case_id, agreed FROM duplicate_evidence WHERE case_id = 100"))
+    assert agreed[101].startswith("authority number, ")
+    assert agreed[102].startswith("manufacturer number, ")
+
+
+def test_a_case_with_the_number_of_a_member_joins_its_cluster():
+    found = Found("""
+        case_id | received   | authority   | number  | sender  | date
+        100     | 2023-02-10 | NO-REG-7712 | K-40001 | KESTREL | -
+        101     | 2023-02-11 | NO-REG-7712 | K-50002 | KESTREL | -
+        102     | 2023-02-12 | -           | K-50002 | KESTREL | -
+        103     | 2023-02-13 | -           | K-60003 | KESTREL | -
+    """)
+    assert found.kept == {101: 100, 102: 100}
 
 
 def test_the_same_day_age_sex_country_drugs_and_reactions_are_one_case():
@@ -301,13 +375,33 @@ def test_a_slip_in_the_name_of_a_drug_is_seen_as_one(other, is_one):
     assert (found.kept == {101: 100}) == is_one
 
 
-def test_a_weight_to_the_kilogram_outweighs_two_numbers_of_one_sender():
-    found = Found("""
-        case_id | number  | sender  | kg
-        100     | K-40001 | KESTREL | 61.5
-        101     | K-40002 | KESTREL | 61.5
+@pytest.mark.parametrize(
+    ("age", "kg", "other_kg", "is_one"),
+    [
+        ("54", "61.5", "61.5", True),
+        ("54", "61.5", "62.0", True),
+        ("5", "17.0", "17.4", False),
+        ("0", "2.9", "2.9", False),
+    ],
+)
+def test_a_weight_to_one_per_cent_outweighs_two_numbers_of_one_sender_but_never_in_infants(age, kg, other_kg, is_one):
+    found = Found(f"""
+        case_id | number  | sender  | age   | kg
+        100     | K-40001 | KESTREL | {age} | {kg}
+        101     | K-40002 | KESTREL | {age} | {other_kg}
     """)
-    assert found.kept == {101: 100}
+    assert (found.kept == {101: 100}) == is_one
+    if not is_one:
+        assert found.pair(100, 101)[1:] == (False, "one sender, two numbers")
+
+
+def test_twins_at_birth_stay_two():
+    found = Found("""
+        case_id | number  | sender  | age | kg  | drugs     | reactions
+        100     | K-40001 | KESTREL | 0   | 2.9 | VALPROATE | SPINA BIFIDA
+        101     | K-40002 | KESTREL | 0   | 3.1 | VALPROATE | SPINA BIFIDA
+    """)
+    assert found.kept == {}
 
 
 def test_drugs_and_reactions_alone_merge_nothing():
@@ -337,6 +431,50 @@ def test_a_brain_oedema_is_kept_apart_where_it_was_fatal(outcome, kept):
         101     | NO-K-4711 | KESTREL | BRAIN OEDEMA | OT
     """)
     assert found.kept == kept
+
+
+def test_a_death_told_by_the_other_report_makes_a_brain_oedema_designated():
+    found = Found("""
+        case_id | number    | sender  | reactions             | outcome
+        100     | NO-K-4711 | KESTREL | BRAIN OEDEMA+TINNITUS | HO
+        101     | NO-K-4711 | KESTREL | TINNITUS              | DE
+    """)
+    assert found.kept == {}
+    assert found.pair(100, 101) == ("same number", False, "designated event: merged by a person only")
+
+
+def test_a_death_joins_no_cluster_that_tells_of_a_brain_oedema():
+    found = Found("""
+        case_id | received   | number    | sender  | reactions             | outcome
+        100     | 2023-01-10 | NO-K-4711 | KESTREL | BRAIN OEDEMA+TINNITUS | HO
+        101     | 2023-01-11 | NO-K-4711 | KESTREL | TINNITUS              | HO
+        102     | 2023-01-12 | NO-K-4711 | KESTREL | TINNITUS              | DE
+    """)
+    assert found.kept == {101: 100}
+
+
+def test_a_report_that_names_a_car_t_is_not_merged_with_one_that_names_none():
+    found = Found("""
+        case_id | number    | sender  | drugs                    | outcome
+        100     | NO-K-4711 | KESTREL | CYCLOPHOSPHAMIDE         | HO
+        101     | NO-K-4711 | KESTREL | KYMRIAH+CYCLOPHOSPHAMIDE | DE
+    """)
+    assert found.kept == {}
+    assert found.pair(100, 101) == ("same number", False, "only one names a CAR-T: merged by a person only")
+    assert found.warehouse.rows("SELECT is_car_t FROM duplicate_evidence") == [(True,)]
+
+
+CROWD = "\n".join(f"{1000 + 2 * n} | - | - | 2023Q1 | 2023-02-10 | US | DRUG{n} | REACTION{n}" for n in range(1, 60))
+
+
+@pytest.mark.parametrize("number", [999, 1001])
+def test_a_stranger_of_a_later_quarter_undoes_no_pair_of_a_full_block(number):
+    known = f"""case_id | number | sender | quarter | received | country | drugs | reactions
+        1000   | A-10001 | KESTREL | 2023Q1 | 2023-02-10 | NO | AAMAB+ALPHAMAB+BETAZOLE | ONYCHOMADESIS+TINNITUS+HICCUPS
+        {CROWD}
+        1120   | B-20002 | LINDEN  | 2023Q1 | 2023-02-11 | NO | ALPHAMAB+BETAZOLE       | TINNITUS+HICCUPS"""
+    stranger = f"{number} | - | - | 2023Q2 | 2022-12-01 | US | DRUGX | REACTIONX"
+    assert Found(known).kept == Found(f"{known}\n{stranger}").kept == {1120: 1000}
 
 
 def test_car_t_pairs_are_marked_for_review_and_near_ones_listed():
@@ -411,20 +549,39 @@ def test_duplicates_leave_the_count_and_the_waterfall_says_so(tmp_path):
         ]
 
 
-def test_terms_lost_by_keeping_one_copy_are_counted(tmp_path):
-    drawn = """
-        case_id | number    | sender  | reactions
-        100     | NO-K-4711 | KESTREL | TINNITUS
-        101     | NO-K-4711 | KESTREL | TINNITUS+HICCUPS
-        102     | NO-K-4711 | KESTREL | HICCUPS
-    """
+def reported(drawn, folder, name):
+    """Rows of a report's query on the resolved cases drawn."""
     with Warehouse(Settings(threads=1)) as warehouse:
-        for name, rows in core(drawn).items():
-            warehouse.register(name, rows)
+        for table_name, rows in core(drawn).items():
+            warehouse.register(table_name, rows)
         register_vocabulary(warehouse)
-        resolve(warehouse, "2023Q1", tmp_path)
-        assert warehouse.rows(model("report/duplicate_loss")) == [(None, 2, 3, 1), ("HICCUPS", 2, 2, 1)]
-        assert warehouse.rows(model("report/duplicate_car_t")) == []
+        resolve(warehouse, "2023Q1", folder)
+        return warehouse.rows(model(f"report/{name}"))
+
+
+def test_terms_and_outcomes_lost_by_keeping_one_copy_are_counted(tmp_path):
+    drawn = """
+        case_id | number    | sender  | reactions        | outcome
+        100     | NO-K-4711 | KESTREL | TINNITUS         | HO
+        101     | NO-K-4711 | KESTREL | TINNITUS+HICCUPS | HO+DE
+        102     | NO-K-4711 | KESTREL | HICCUPS          | -
+    """
+    assert reported(drawn, tmp_path, "duplicate_loss") == [
+        ("term", None, 2, 3, 1),
+        ("term", "HICCUPS", 2, 2, 1),
+        ("outcome", "DE", 1, 1, 1),
+    ]
+    assert reported(drawn, tmp_path, "duplicate_car_t") == []
+
+
+def test_pairs_with_a_designated_event_are_listed_for_review_without_a_car_t(tmp_path):
+    drawn = """
+        case_id | number    | sender  | drugs | reactions
+        100     | NO-K-4711 | KESTREL | ONE   | T-CELL LYMPHOMA
+        101     | NO-K-4711 | KESTREL | ONE   | T-CELL LYMPHOMA
+    """
+    (row,) = reported(drawn, tmp_path, "duplicate_car_t")
+    assert row[:5] == (100, 101, False, "same number", "designated event: merged by a person only")
 
 
 def test_an_empty_world_has_no_duplicates():

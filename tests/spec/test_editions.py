@@ -100,6 +100,8 @@ def test_a_quarter_of_which_only_a_later_issue_is_held_is_told(tmp_path):
         2013Q1  | 0_20151115T120000_aaaaaaaaaaaaaaaa
         2013Q2  | 0_20130815T120000_bbbbbbbbbbbbbbbb
         2013Q3  | 0_undated_cccccccccccccccc
+        2013Q4  | 0_20140115T120000_dddddddddddddddd
+        2013Q4  | -1_20200115T120000_eeeeeeeeeeeeeeee
         """,
     )
     assert quarters_without_original(lake, "2024Q1") == ["2013Q1"]

@@ -201,7 +201,7 @@ def test_a_vocabulary_older_than_a_table_or_a_pattern_is_completed_by_todays():
     patterns = today.documents[DRUG_NAMES]
     older = Vocabulary(
         {name: rows for name, rows in today.tables.items() if name != "vocabulary_age_limit"},
-        {**today.documents, DRUG_NAMES: {name: patterns[name] for name in patterns if name != "minimum_rows"}},
+        {**today.documents, DRUG_NAMES: {name: patterns[name] for name in patterns if name != "minimum_cases"}},
     )
     show_tables_of(warehouse, restored(older.entries))
     assert count_cells(warehouse, CRS, restored(older.entries), ("PS", "SS")) == {"a": 1, "b": 0, "c": 0, "d": 1}

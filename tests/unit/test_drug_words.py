@@ -70,7 +70,7 @@ def test_no_word_that_is_cut_is_also_kept():
 
 def test_a_tie_can_never_be_learned():
     assert drugnames.MINIMUM_SHARE > 0.5
-    assert drugnames.MINIMUM_ROWS > 1
+    assert drugnames.MINIMUM_CASES > 1
 
 
 def test_every_pattern_is_read_by_the_database_and_means_the_same_in_python():

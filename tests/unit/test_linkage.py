@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cases.clusters import Told, kept_cases
+from pipeline.cases.clusters import Joining, Told, kept_cases
 from pipeline.cases.linkage import BIT, TERMS, WEIGHTS, frozen, linkage_parameters, linkage_tables, whole, window
 from pipeline.config import PACKAGE, SOURCES
 from pipeline.lake.warehouse import model
@@ -58,25 +58,49 @@ def test_the_frozen_files_lie_in_the_package_and_change_the_code_version(path):
     assert path.suffix in SOURCES
 
 
+def joined(*pairs):
+    """The kept case of each case that joins one, from (later, earlier) pairs."""
+    return kept_cases([Joining(*pair) for pair in pairs], 2.0)
+
+
 def test_a_case_joins_the_cluster_it_resembles_most_and_joins_no_two_clusters():
     first, second, third = (Told(number, None, None, None, None) for number in (1, 2, 3))
-    assert kept_cases([(third, second), (third, first)], 2.0) == {3: 2}
+    assert joined((third, second), (third, first)) == {3: 2}
 
 
 def test_a_case_that_its_best_cluster_cannot_admit_takes_the_next():
     woman, man, third = Told(1, "F", None, None, None), Told(2, "M", None, None, None), Told(3, "M", None, None, None)
-    assert kept_cases([(third, woman), (third, man)], 2.0) == {3: 2}
+    assert joined((third, woman), (third, man)) == {3: 2}
 
 
 def test_two_numbers_of_one_sender_never_share_a_cluster():
     first, copy = Told(1, None, None, "KESTREL", "K1"), Told(2, None, None, "LINDEN", "L1")
     twin = Told(3, None, None, "KESTREL", "K2")
-    assert kept_cases([(copy, first), (twin, copy)], 2.0) == {2: 1}
+    assert joined((copy, first), (twin, copy)) == {2: 1}
+
+
+def test_a_number_that_joined_despite_another_is_known_from_then_on():
+    first, second = Told(1, None, None, "KESTREL", "K1"), Told(2, None, None, "KESTREL", "K2")
+    copy, stranger = Told(3, None, None, "KESTREL", "K2"), Told(4, None, None, "KESTREL", "K3")
+    assert joined((second, first, True), (copy, second), (stranger, first)) == {2: 1, 3: 1}
+
+
+def test_a_member_s_number_admits_no_other_sex_and_no_other_age():
+    first = Told(1, "F", 54.0, "KESTREL", "K1")
+    man, girl = Told(2, "M", 54.0, "KESTREL", "K1"), Told(3, "F", 9.0, "KESTREL", "K1")
+    assert joined((man, first), (girl, first)) == {}
+
+
+@pytest.mark.parametrize("despite_numbers", [False, True])
+def test_a_death_and_the_terms_it_would_designate_never_share_a_cluster(despite_numbers):
+    oedema, plain = Told(1, None, None, None, None, False, True), Told(2, None, None, None, None)
+    death = Told(3, None, None, None, None, True, False)
+    assert joined((plain, oedema), (death, plain, despite_numbers)) == {2: 1}
 
 
 def test_ages_do_not_drift_along_a_chain():
     cases = [Told(number, None, 50.0 + 1.5 * number, None, None) for number in range(3)]
-    assert kept_cases([(cases[1], cases[0]), (cases[2], cases[1])], 2.0) == {1: 0}
+    assert joined((cases[1], cases[0]), (cases[2], cases[1])) == {1: 0}
 
 
 def test_nothing_comes_of_nothing():
