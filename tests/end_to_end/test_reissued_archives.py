@@ -91,7 +91,7 @@ def test_loading_in_any_order_and_twice_ends_in_the_same_marts(archives, loaded,
     command(loaded, "signals", "--as-of", "2023Q3")
     expected = bytes_of(loaded, *MARTS)
     wanted = {key: value for key, value in expected.items() if key[1] == "2023Q3"}
-    for place, order in enumerate(list(itertools.permutations(archives))[5::7]):
+    for place, order in enumerate(list(itertools.permutations(archives))[5::11]):
         root = tmp_path / str(place)
         for name in (*order, order[0]):
             command(root, "ingest", "faers", archives[name])

@@ -15,7 +15,7 @@ from pipeline.steps.signals import compute_signals
 pytestmark = pytest.mark.slow
 MARTS = ("case_current", "duplicate_pair", "waterfall", "pair_count", "prior", "signal")
 REAL = ("aers_ascii_2004q1.zip", "2012q4_heads", "faers_ascii_2017q2.zip", "2026q2_heads")
-FEW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def marts_after(root, archives):
