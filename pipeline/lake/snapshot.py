@@ -1,6 +1,6 @@
 """What the lake held as of a quarter, shown whole or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.edition import Edition
@@ -85,8 +85,17 @@ def quarter_ranges(numbers: list[int]) -> str:
 
 def files_as_of(lake: Lake, name: str, as_of: str) -> list[StoredFile]:
     """Files of a table partitioned by quarter and edition that count as of then."""
-    chosen = {quarter: edition.label for quarter, edition in editions_as_of(lake, as_of).items()}
-    return [file for file in lake.files(name) if chosen.get(file.partition["quarter"]) == file.partition["edition"]]
+    return files_of_editions(lake, name, labels_as_of(lake, as_of))
+
+
+def labels_as_of(lake: Lake, as_of: str) -> dict[str, str]:
+    """The label of the edition of each quarter that counts as of then."""
+    return {quarter: edition.label for quarter, edition in editions_as_of(lake, as_of).items()}
+
+
+def files_of_editions(lake: Lake, name: str, labels: Mapping[str, str]) -> list[StoredFile]:
+    """Files of a table partitioned by quarter and edition, of the edition given for each quarter."""
+    return [file for file in lake.files(name) if labels.get(file.partition["quarter"]) == file.partition["edition"]]
 
 
 def mount_core(lake: Lake, warehouse: Warehouse, as_of: str, *others: str) -> dict[str, int]:
@@ -94,8 +103,9 @@ def mount_core(lake: Lake, warehouse: Warehouse, as_of: str, *others: str) -> di
 
     LakeConflict when a quarter was interrupted between two tables, so no mixture is ever read.
     """
-    shown = {name: files_as_of(lake, name, as_of) for name in (*CORE, *others)}
-    _refuse_mixture({name: shown[name] for name in CORE})
+    labels = labels_as_of(lake, as_of)
+    shown = {name: files_of_editions(lake, name, labels) for name in (*CORE, *others)}
+    refuse_mixture({name: shown[name] for name in CORE})
     for name, files in shown.items():
         warehouse.show_files(declared(name), files)
     return {name: sum(file.n_rows for file in files) for name, files in shown.items()}
@@ -138,7 +148,8 @@ def _refuse_unknown_pins(lake: Lake, held: dict[str, list[Edition]]) -> None:
         raise NothingThere(f"The lake {lake.root} does not hold {', '.join(unknown)}: pin a quarter that it holds.")
 
 
-def _refuse_mixture(shown: dict[str, list[StoredFile]]) -> None:
+def refuse_mixture(shown: Mapping[str, Sequence[StoredFile]]) -> None:
+    """LakeConflict where a quarter's files come from two runs or lack a table: its ingest was interrupted."""
     runs: dict[str, set[str]] = {}
     tables: dict[str, set[str]] = {}
     for name, files in shown.items():

@@ -9,16 +9,17 @@ from pipeline.cases.explanationproducts import car_t_cases, explain_products, na
 from pipeline.cases.resolution import waterfall_rows
 from pipeline.config import Settings
 from pipeline.lake.delta import Lake, open_lake
+from pipeline.lake.snapshot import labels_as_of
 from pipeline.lake.warehouse import Warehouse
 from pipeline.report.changes import Changes
-from pipeline.steps.explain import editions_of, side_of
+from pipeline.steps.explain import side_of
 from pipeline.steps.terms import show_vocabulary
 from pipeline.vocabulary.products import products
 
 
 def previous_point(lake: Lake, as_of: str) -> str | None:
     """The newest quarter held before that data-lock point, None where there is none."""
-    return max((quarter for quarter in editions_of(lake, as_of) if quarter < as_of), default=None)
+    return max((quarter for quarter in labels_as_of(lake, as_of) if quarter < as_of), default=None)
 
 
 def changes_since(settings: Settings, as_of: str, product: str | None = None) -> Changes | None:
@@ -34,7 +35,9 @@ def changes_since(settings: Settings, as_of: str, product: str | None = None) ->
     with Warehouse(settings) as reader, tempfile.TemporaryDirectory(dir=settings.temp_directory) as folder:
         show_vocabulary(settings, lake, reader)
         points = {"from": previous, "to": as_of}
-        whole = {name: side_of(settings, at, editions_of(lake, at), Path(folder) / name) for name, at in points.items()}
+        whole = {
+            name: side_of(settings, at, labels_as_of(lake, at), Path(folder) / name) for name, at in points.items()
+        }
         case_ids = pa.concat_tables([car_t_cases(reader, side) for side in whole.values()])
         later = narrowed(reader, whole["to"], case_ids)
         earlier = narrowed(reader, whole["from"], case_ids)

@@ -23,9 +23,9 @@ from pipeline.cases.resolution import resolve
 from pipeline.config import Settings
 from pipeline.contract.mart import CASE_CURRENT, WATERFALL
 from pipeline.contract.tables import table as declared
-from pipeline.errors import LakeConflict, NothingThere, UsageError
+from pipeline.errors import NothingThere, UsageError
 from pipeline.lake.delta import Lake, StoredFile, open_lake
-from pipeline.lake.snapshot import CORE, data_lock_point, editions_as_of, mount_mart
+from pipeline.lake.snapshot import CORE, data_lock_point, files_of_editions, labels_as_of, mount_mart, refuse_mixture
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import caveats_of, is_resolved, resolution_id
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
@@ -77,7 +77,7 @@ def explain(
         chain = Chain(warehouse, question, today, settings.with_duplicates, progress)
         start(warehouse)
         earlier = _earlier(chosen[0], warehouse, question, points[0], from_run, today, Path(folder) / "from")
-        later = side_of(chosen[1], points[1], editions_of(lakes[1], points[1]), Path(folder) / "to")
+        later = side_of(chosen[1], points[1], labels_as_of(lakes[1], points[1]), Path(folder) / "to")
         first, parts, last = chain.explain(earlier, later)
         _refuse_unknown(warehouse, question, first, last)
         chain.check_stored_end(stored_number(lakes[1], warehouse, question, points[1]), later, last)
@@ -138,30 +138,25 @@ def _earlier(
     lake = open_lake(settings)
     number = stored_number(lake, warehouse, question, as_of, run)
     if number is None:
-        return Earlier(side_of(settings, as_of, editions_of(lake, as_of), folder), None, today, has_cases=False)
+        return Earlier(side_of(settings, as_of, labels_as_of(lake, as_of), folder), None, today, has_cases=False)
     kept = number.vocabulary_hash
     then = today if kept in {None, today.content_hash} else stored_vocabulary(lake, warehouse, str(kept))
     has_cases = show_stored_cells(lake, warehouse, question, as_of, number)
     return Earlier(side_of(settings, as_of, number.editions, folder), number, then, has_cases)
 
 
-def editions_of(lake: Lake, as_of: str) -> dict[str, str]:
-    """The issue of each quarter's archive that counts as of then."""
-    return {quarter: edition.label for quarter, edition in editions_as_of(lake, as_of).items()}
-
-
 def side_of(settings: Settings, as_of: str, editions: Mapping[str, str], folder: Path) -> Side:
     """The data of a data-lock point, read from these editions; NothingThere where the lake no longer holds one."""
     lake = open_lake(settings)
     shown = {name: _files(lake, name, editions) for name in CORE}
-    _refuse_mixture(shown)
+    refuse_mixture(shown)
 
     def show_core(warehouse: Warehouse) -> None:
         for name, files in shown.items():
             warehouse.show_files(declared(name), files)
 
     def show_cases(warehouse: Warehouse, is_today: bool) -> None:
-        if is_today and editions == editions_of(lake, as_of) and is_resolved(lake, as_of, resolution_id(lake, as_of)):
+        if is_today and editions == labels_as_of(lake, as_of) and is_resolved(lake, as_of, resolution_id(lake, as_of)):
             mount_mart(lake, warehouse, as_of, CASE_CURRENT.name, WATERFALL.name)
         else:
             folder.mkdir(exist_ok=True)
@@ -173,22 +168,12 @@ def side_of(settings: Settings, as_of: str, editions: Mapping[str, str], folder:
 
 
 def _files(lake: Lake, name: str, editions: Mapping[str, str]) -> list[StoredFile]:
-    files = [file for file in lake.files(name) if editions.get(file.partition["quarter"]) == file.partition["edition"]]
+    files = files_of_editions(lake, name, editions)
     lost = sorted(set(editions) - {file.partition["quarter"] for file in files})
     if lost:
         told = ", ".join(f"{quarter} {editions[quarter]}" for quarter in lost)
         raise NothingThere(f"The lake {lake.root} lacks {name} of {told}: ingest those archives again.")
     return files
-
-
-def _refuse_mixture(shown: Mapping[str, Sequence[StoredFile]]) -> None:
-    """LakeConflict where the tables of a quarter come from two runs, because its ingest was interrupted."""
-    runs: dict[str, set[str]] = {}
-    for file in (file for files in shown.values() for file in files):
-        runs.setdefault(file.partition["quarter"], set()).add(file.run_id)
-    mixed = sorted(quarter for quarter, ids in runs.items() if len(ids) > 1)
-    if mixed:
-        raise LakeConflict(f"{mixed[0]} was interrupted while its tables were replaced: run its ingest again.")
 
 
 def _report(settings: Settings, question: Question, earlier: Earlier, later: Side) -> StepReport:

@@ -42,7 +42,7 @@ def ingest(
     quarters = quarters_in(paths, settings.archive_limits)
     for quarter in quarters:
         check_layout(quarter)
-    given = {quarter.quarter: _landed_as(lake, quarter, rank) for quarter in quarters}
+    given = {quarter.quarter: _landed_as(lake, quarter, sha256_of(quarter), rank) for quarter in quarters}
     pending = [quarter for quarter in quarters if not _is_current(lake, given[quarter.quarter])]
     for quarter in pending:
         progress(f"{quarter.quarter} checking the archive")
@@ -52,7 +52,7 @@ def ingest(
     failures: list[str] = []
     for quarter in quarters:
         if quarter in pending:
-            sha256 = _land(lake, quarter, rank)
+            sha256 = _land(lake, given[quarter.quarter], rank)
             copied = landed(lake.root, quarter.quarter, settings.archive_limits, sha256)
             failures += _ingest_quarter(settings, copied, report, progress)
         else:
@@ -65,9 +65,8 @@ def ingest(
     return report
 
 
-def _landed_as(lake: Lake, quarter: QuarterInput, rank: int | None) -> Landed:
+def _landed_as(lake: Lake, quarter: QuarterInput, sha256: str, rank: int | None) -> Landed:
     """What landing the quarter would make of it; UsageError where its editions could not be put in order."""
-    sha256 = sha256_of(quarter)
     is_held = _is_held(lake, quarter, sha256)
     found = Landed(quarter, sha256, edition_of(quarter, sha256, lake.root, rank, is_held=is_held))
     _refuse_disorder(lake, found)
@@ -79,11 +78,12 @@ def _is_held(lake: Lake, quarter: QuarterInput, sha256: str) -> bool:
     return any(sha256.startswith(edition.sha256) for edition in held_editions(lake).get(quarter.quarter, []))
 
 
-def _land(lake: Lake, quarter: QuarterInput, rank: int | None) -> str:
-    """Land one quarter, one process at a time; returns its SHA-256."""
+def _land(lake: Lake, given: Landed, rank: int | None) -> str:
+    """Land one quarter, one process at a time, its place looked at again; returns its SHA-256."""
+    quarter = given.given
     with lake.staging(f"landing-{quarter.quarter}"):
-        is_held = _is_held(lake, quarter, _landed_as(lake, quarter, rank).sha256)
-        return land(quarter, lake.root, rank, is_held=is_held).sha256
+        _landed_as(lake, quarter, given.sha256, rank)
+        return land(quarter, lake.root, rank, is_held=_is_held(lake, quarter, given.sha256)).sha256
 
 
 def _refuse_disorder(lake: Lake, given: Landed) -> None:
@@ -106,9 +106,9 @@ def _ingest_quarter(settings: Settings, given: Landed, report: StepReport, progr
 def land_quarter(settings: Settings, quarter: QuarterInput) -> str:
     """Keep the publisher's bytes once they have been unpacked without a fault; returns their SHA-256."""
     lake = Lake(settings.lake)
-    _landed_as(lake, quarter, None)
+    given = _landed_as(lake, quarter, sha256_of(quarter), None)
     check_bytes(quarter)
-    return _land(lake, quarter, None)
+    return _land(lake, given, None)
 
 
 def stage_quarter(settings: Settings, quarter: str, progress: Progress = silent) -> StepReport:

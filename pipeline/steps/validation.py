@@ -39,9 +39,9 @@ def revalidate(
     for held, edition in _to_judge(lake, [quarter] if quarter else quarters):
         progress(f"{held} validating")
         partition = {"quarter": held, "edition": edition}
-        own_id = run_id("validate", report.run_id, partition)
-        outcome = _gate_of_held(lake, settings, partition, own_id, table, progress)
-        report.absorb(gate_report("validate", held, outcome, ingest_run(held, "", own_id), watch))
+        run = Run("ingest", run_id("validate", report.run_id, partition), code_version())
+        outcome = _gate_of_held(lake, settings, partition, run, table, progress)
+        report.absorb(gate_report("validate", held, outcome, run, watch))
         if outcome.failed:
             failures.append(gate_message(held, outcome))
     report.seconds = watch.seconds()
@@ -62,9 +62,9 @@ def _to_judge(lake: Lake, quarters: list[str]) -> list[tuple[str, str]]:
     ]
 
 
-def ingest_run(quarter: str, sha256: str, given: str | None = None) -> Run:
-    """Who writes a quarter's tables: the same archive and code always under the same id, unless one is given."""
-    return Run("ingest", given or run_id("ingest", sha256, {"quarter": quarter}), code_version(), sha256)
+def ingest_run(quarter: str, sha256: str) -> Run:
+    """Who writes a quarter's tables: the same archive and code always under the same id."""
+    return Run("ingest", run_id("ingest", sha256, {"quarter": quarter}), code_version(), sha256)
 
 
 def show_raw(lake: Lake, warehouse: Warehouse, partition: Mapping[str, str]) -> None:
@@ -119,7 +119,7 @@ def gate_report(step: str, quarter: str, outcome: GateOutcome, run: Run, watch: 
 
 
 def _gate_of_held(
-    lake: Lake, settings: Settings, partition: Mapping[str, str], run: str, table: str | None, progress: Progress
+    lake: Lake, settings: Settings, partition: Mapping[str, str], run: Run, table: str | None, progress: Progress
 ) -> GateOutcome:
     quarter = partition["quarter"]
     with lake.staging(quarter) as folder, Warehouse(settings) as warehouse:
@@ -128,9 +128,9 @@ def _gate_of_held(
             warehouse.mount(lake, *CORE, partition=partition)
         else:
             list(stage_core(quarter, partition["edition"], folder, warehouse, progress))
-        outcome = gate(lake, warehouse, quarter, run, table)
+        outcome = gate(lake, warehouse, quarter, run.run_id, table)
         if table is None:
-            commit_gate(lake, outcome, partition, ingest_run(quarter, "", run), folder)
+            commit_gate(lake, outcome, partition, run, folder)
     return outcome
 
 
