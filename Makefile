@@ -16,7 +16,7 @@ demo: $(STAMP)
 	@$(BIN)/cartwatch demo --out demo-out
 
 test: $(STAMP) browser
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 
 # The page is looked at in Chromium; without root or Debian's packages those tests are skipped and say so.
 browser:

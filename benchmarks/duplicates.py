@@ -20,10 +20,11 @@ import pyarrow.compute as pc
 from benchmarks.duplicate_scores import Flags, Ints, Pairs, Share, islands, listed, pairs_of, score, share
 from pipeline.cases.counts import register_vocabulary
 from pipeline.cases.duplicates import find_duplicates
+from pipeline.cases.resolution import latest_cases
 from pipeline.config import PACKAGE, Settings
 from pipeline.demo.copies import Copies, copied_cases
 from pipeline.demo.copies_mixes import TRAINING, UNSEEN, Mix
-from pipeline.lake.warehouse import Warehouse, model
+from pipeline.lake.warehouse import Warehouse
 
 TRAINING_SEED, UNSEEN_SEEDS = 1, (20260401, 20260402, 20260403)
 CASES, QUICK_CASES = 40_000, 6_000
@@ -75,7 +76,7 @@ def show(warehouse: Warehouse, copies: Copies) -> None:
     for name, rows in copies.tables.items():
         warehouse.register(name, rows)
     register_vocabulary(warehouse)
-    warehouse.create("case_latest", model("link/case_latest"))
+    latest_cases(warehouse)
 
 
 def judged(copies: Copies, evidence: pa.Table, members: pa.Table, seconds: float) -> Found:

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One finished process: wall seconds, peak memory in MiB, and what it said on its last line as JSON."""
+    """One finished process: wall seconds, peak memory in MiB, what it said on its last line as JSON, and CPU seconds.
+
+    cpu_seconds: of the process and of every process it waited for.
+    """
 
     seconds: float
     peak_mib: float
     said: dict[str, float]
+    cpu_seconds: float = 0.0
 
 
 def run(*arguments: str) -> Measured:
@@ -26,7 +30,9 @@ def run(*arguments: str) -> Measured:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"benchmark process failed: {' '.join(arguments)}\n{output}")
-    return Measured(time.perf_counter() - start, usage.ru_maxrss / 1024, _last_json(output))
+    return Measured(
+        time.perf_counter() - start, usage.ru_maxrss / 1024, _last_json(output), usage.ru_utime + usage.ru_stime
+    )
 
 
 def _last_json(output: str) -> dict[str, float]:

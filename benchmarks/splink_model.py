@@ -34,11 +34,12 @@ reactions AS (
   FROM reaction JOIN reaction_share USING (name) GROUP BY case_id
 )
 SELECT
-  c.case_id AS unique_id, c.manufacturer_number, c.authority_number, c.literature_reference, c.age_years, c.sex_code,
-  c.event_country_code AS country, c.weight_kg, c.reporter_type_code, c.event_date_text AS event_text,
-  substr(c.event_date_text, 1, 6) AS event_month, c.event_date, c.initial_receipt_date AS received,
+  c.case_id AS unique_id, v.manufacturer_number, v.authority_number, v.literature_reference, c.age_years, c.sex_code,
+  c.event_country_code AS country, v.weight_kg, c.reporter_type_code, v.event_date_text AS event_text,
+  substr(v.event_date_text, 1, 6) AS event_month, c.event_date, c.initial_receipt_date AS received,
   d.drugs, d.drugs_bits, d.rare_drug, r.reactions, r.reactions_bits, r.rare_reaction
-FROM case_latest AS c JOIN drugs AS d USING (case_id) JOIN reactions AS r USING (case_id)
+FROM case_latest AS c JOIN report_version AS v ON v.quarter = c.quarter AND v.report_id = c.report_id AND v.case_id = c.case_id
+JOIN drugs AS d ON d.case_id = c.case_id JOIN reactions AS r ON r.case_id = c.case_id
 ORDER BY unique_id
 """
 

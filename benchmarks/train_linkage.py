@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.cases.counts import register_vocabulary, show_drug_products
-from pipeline.cases.duplicates import CANDIDATES, COMPARED, JUDGED
-from pipeline.cases.linkage import TERMS, frozen, linkage_parameters, linkage_tables, whole
+from pipeline.cases.duplicates import CANDIDATES, JUDGED, compare_versions
+from pipeline.cases.linkage import TERMS, frozen, linkage_parameters, whole
+from pipeline.cases.resolution import latest_cases
 from pipeline.config import Settings
 from pipeline.demo.copies import copied_cases
 from pipeline.demo.copies_mixes import TRAINING, Mix
@@ -113,14 +114,12 @@ def write_terms(shares: Shares) -> None:
 def level_shares(pairs: str) -> Shares:
     """Share of each field and level among these pairs, the mean over the training mixes."""
     found: Shares = defaultdict(lambda: [0.0])
-    steps = [*COMPARED, *CANDIDATES[1:], *JUDGED[: JUDGED.index("pair_field") + 1]]
+    steps = [*CANDIDATES, *JUDGED[: JUDGED.index("pair_field") + 1]]
     for mix in TRAINING:
         with generated(mix, LEVEL_SEED, LEVEL_CASES) as warehouse:
             register_vocabulary(warehouse)
-            warehouse.create("case_latest", model("link/case_latest"))
-            for name, rows in linkage_tables().items():
-                warehouse.register(name, rows)
-            show_drug_products(warehouse)
+            latest_cases(warehouse)
+            compare_versions(warehouse)
             warehouse.create("candidate_pair", pairs)
             for step in steps:
                 warehouse.create(step, model(f"link/{step}"), linkage_parameters())

@@ -281,6 +281,33 @@ CREATE TABLE "withdrawn_case" (
   "line" BIGINT -- Line of the publisher's file the row stood on.
 );
 
+-- keyed_version: one complete report version that can be its case's latest, with what its blocks of the linkage are made of. Key: quarter, edition, case_id. Partition: quarter, edition.
+CREATE TABLE "keyed_version" (
+  "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "edition" VARCHAR, -- Issue of the quarter's archive: rank, publisher's date, start of its SHA-256.
+  "case_id" BIGINT, -- Case number, shared by AERS and FAERS; null when the report version is an orphan.
+  "age_years" DOUBLE, -- Age at the event.
+  "sex_code" VARCHAR, -- F, M or null.
+  "event_country_code" VARCHAR, -- Country of the event, else of the reporter, ISO 3166-1 alpha-2.
+  "event_date" DATE, -- Day the event began; null on the first of a month, which may be padded.
+  "event_month" BIGINT, -- Month the event began, counted from year 0.
+  "numbers" VARCHAR[], -- Numbers it carries as they are compared: the manufacturer's, the authority's, digits in either.
+  "literature_start" VARCHAR, -- First 24 letters and digits of the literature reference.
+  "literature_end" VARCHAR, -- Last 24 letters and digits of the literature reference.
+  "rarest_drug" VARCHAR, -- Its rarest drug by the frozen weights, as drugs are compared.
+  "car_t" VARCHAR, -- CAR-T product it names; the rarest of several.
+  "rarest_reaction" VARCHAR, -- Its rarest preferred term by the frozen weights, under today's name.
+  "has_rare_content" BOOLEAN -- Whether rarest drug and reaction together are rare enough to block by them alone.
+);
+
+-- overfull_block: one way of blocking: how much of it was too large to be compared whole. Key: as_of, block. Partition: as_of.
+CREATE TABLE "overfull_block" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "block" VARCHAR, -- Way of blocking.
+  "n_blocks" BIGINT, -- Blocks that hold more cases than a case is compared with.
+  "n_cases" BIGINT -- Places of cases in those blocks.
+);
+
 -- meddra_pt: one preferred term of a MedDRA version. Key: meddra_version, pt_code. Partition: meddra_version.
 CREATE TABLE "meddra_pt" (
   "meddra_version" VARCHAR, -- Version of the distribution, as 29.0.
@@ -415,14 +442,20 @@ CREATE TABLE "prior" (
   "is_fitted" BOOLEAN, -- False when the fit was refused; EBGM is then null.
   "reason" VARCHAR, -- Why the fit was refused.
   "alpha1" DOUBLE, -- Shape of the first gamma component.
-  "beta1" DOUBLE, -- Rate parameter of the first gamma component.
+  "beta1" DOUBLE, -- Inverse scale of the first gamma component.
   "alpha2" DOUBLE, -- Shape of the second gamma component.
-  "beta2" DOUBLE, -- Rate parameter of the second gamma component.
+  "beta2" DOUBLE, -- Inverse scale of the second gamma component.
   "p" DOUBLE, -- Weight of the first component.
   "log_likelihood" DOUBLE, -- Log-likelihood at the maximum, all cells, zeros counted.
   "starts" VARCHAR, -- Log-likelihood reached from each start, joined by |.
   "n_cells" BIGINT, -- Drug-event cells, zeros counted.
-  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "likelihood" VARCHAR, -- Likelihood of the fit: all_cells counts the empty cells too.
+  "alpha1_error" DOUBLE, -- Standard error of alpha1.
+  "beta1_error" DOUBLE, -- Standard error of beta1.
+  "alpha2_error" DOUBLE, -- Standard error of alpha2.
+  "beta2_error" DOUBLE, -- Standard error of beta2.
+  "p_error" DOUBLE -- Standard error of p.
 );
 
 -- signal: one product, event, scope and comparator. Key: as_of, product, event_kind, event, scope, comparator. Partition: as_of.
@@ -453,7 +486,7 @@ CREATE TABLE "signal" (
   "ebgm" DOUBLE, -- Empirical Bayes geometric mean.
   "eb05" DOUBLE, -- 5 % quantile of the posterior.
   "eb95" DOUBLE, -- 95 % quantile of the posterior.
-  "is_signal" BOOLEAN, -- Whether the rule fires.
+  "is_signal" BOOLEAN, -- Whether the rule fires; null where the pair could not be asked, as bh_q.
   "rule" VARCHAR, -- Text of the one rule behind is_signal.
   "is_ic_positive" BOOLEAN, -- ic025 > 0; a second reading, never joined with is_signal.
   "is_prr_infinite" BOOLEAN, -- c = 0 with a > 0: prr has no upper end.
@@ -461,7 +494,20 @@ CREATE TABLE "signal" (
   "is_assessable" BOOLEAN, -- False when the source cannot contain any term of the endpoint.
   "note" VARCHAR, -- What a reader must know about this row; the reason where a measure is null.
   "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
-  "n_left_out" BIGINT -- Cases of the product that the comparator leaves out; with a and b all its cases.
+  "n_left_out" BIGINT, -- Cases of the product that the comparator leaves out; with a and b all its cases.
+  "rrr" DOUBLE, -- Relative reporting ratio: a / expected; the comparator holds the product's cases too.
+  "rrr_low" DOUBLE, -- Lower 95 % bound of rrr, exact Poisson.
+  "rrr_high" DOUBLE, -- Upper 95 % bound of rrr, exact Poisson.
+  "ror_exact" DOUBLE, -- Reporting odds ratio by conditional maximum likelihood; null when infinite.
+  "ror_exact_low" DOUBLE, -- Lower exact conditional 95 % bound of ror_exact.
+  "ror_exact_high" DOUBLE, -- Upper exact conditional 95 % bound of ror_exact.
+  "fisher_mid_p" DOUBLE, -- One-sided mid-p of Fisher's exact test: more cases than a, and half of a.
+  "bh_q" DOUBLE, -- Benjamini-Hochberg q of fisher_mid_p in its family: one comparator, event kind and scope over all products that are not groups; each group of products is a family by itself.
+  "false_share" DOUBLE, -- Posterior weight behind ebgm of a true ratio of at most 1.
+  "bayesian_fdr" DOUBLE, -- Mean false_share over all pairs of the family whose false_share is no higher.
+  "lrt" DOUBLE, -- Log likelihood ratio of the Poisson test; only against all and non_car_t.
+  "lrt_p" DOUBLE, -- Share of 1,000 tables, 999 of them simulated, in which the largest lrt of the product's events of that kind and scope is at least lrt; seed 20261122.
+  "n_questions" BIGINT -- Pairs of the family that could be asked, this one and terms without a case of the product among them.
 );
 
 -- exposed_case: one counted case and CAR-T product that it names in a role that counts as exposure. Key: as_of, product, case_id. Partition: as_of.
@@ -479,6 +525,328 @@ CREATE TABLE "product_event_case" (
   "event_kind" VARCHAR, -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
   "scope" VARCHAR, -- Narrow or broad term list of an endpoint; null for a preferred term. One of narrow, broad.
   "case_id" BIGINT -- Case number.
+);
+
+-- stratified_signal: one product, endpoint, scope, comparator and variable by which they are stratified. Key: as_of, product, event, scope, comparator, stratified_by. Partition: as_of.
+CREATE TABLE "stratified_signal" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "event" VARCHAR, -- Endpoint id of the vocabulary.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint. One of narrow, broad.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "stratified_by" VARCHAR, -- Variable whose levels are the strata. One of age_band, sex, receipt_year, region.
+  "a" BIGINT, -- Cases with product and event.
+  "b" BIGINT, -- Cases with the product, without the event.
+  "c" BIGINT, -- Comparator cases with the event.
+  "d" BIGINT, -- Comparator cases without the event.
+  "n_unknown" BIGINT, -- Cases of the product left out of a b c d: their level is not told.
+  "n_comparator_unknown" BIGINT, -- Comparator cases left out of a b c d: their level is not told.
+  "ror" DOUBLE, -- Reporting odds ratio of these cells, not stratified; null when infinite.
+  "ror_low" DOUBLE, -- Lower 95 % bound of ror.
+  "ror_high" DOUBLE, -- Upper 95 % bound of ror.
+  "is_ror_infinite" BOOLEAN, -- b or c = 0 with a > 0: ror has no upper end.
+  "mh_ror" DOUBLE, -- Mantel-Haenszel odds ratio over the strata; null when infinite.
+  "mh_ror_low" DOUBLE, -- Lower 95 % bound of mh_ror, variance of Robins, Breslow and Greenland.
+  "mh_ror_high" DOUBLE, -- Upper 95 % bound of mh_ror.
+  "is_mh_ror_infinite" BOOLEAN, -- No stratum has both b and c: mh_ror has no upper end.
+  "mh_chi2" DOUBLE, -- Mantel-Haenszel chi-square without correction, one degree of freedom.
+  "n_strata" BIGINT, -- Levels that any compared case has.
+  "n_informative" BIGINT, -- Strata with cases on both sides, with and without the event.
+  "breslow_day_chi2" DOUBLE, -- Breslow-Day chi-square: whether the strata's odds ratios differ.
+  "breslow_day_tarone_chi2" DOUBLE, -- The same with Tarone's correction.
+  "breslow_day_df" BIGINT, -- Its degrees of freedom: n_informative less one.
+  "breslow_day_p" DOUBLE, -- p value of breslow_day_tarone_chi2.
+  "least_fitted" DOUBLE, -- Smallest cell the common odds ratio expects in a stratum; below 5 the p value is rough.
+  "expected" DOUBLE, -- Cases expected with product and event in these cells if they were independent.
+  "stratified_expected" DOUBLE, -- The same, summed over the strata.
+  "ebgm" DOUBLE, -- Empirical Bayes geometric mean of a over stratified_expected, under a prior of its own.
+  "eb05" DOUBLE, -- 5 % quantile of its posterior.
+  "eb95" DOUBLE, -- 95 % quantile of its posterior.
+  "ebgm_note" VARCHAR, -- Why there is no EBGM.
+  "is_assessable" BOOLEAN, -- False when the source cannot contain any term of the endpoint.
+  "note" VARCHAR, -- What a reader must know of this row; the reason where a measure is null.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "strata_version" VARCHAR -- Hash of the definition of the variable's levels.
+);
+
+-- subgroup_signal: one product, endpoint, scope, comparator and subgroup to which both sides are restricted; subgroups without a case of the product are absent. Key: as_of, product, event, scope, comparator, grouped_by, subgroup. Partition: as_of.
+CREATE TABLE "subgroup_signal" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "event" VARCHAR, -- Endpoint id of the vocabulary.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint. One of narrow, broad.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "grouped_by" VARCHAR, -- Variable whose levels are the subgroups; they are disjoint. One of population, age_band, sex, region.
+  "subgroup" VARCHAR, -- Level of that variable.
+  "a" BIGINT, -- Cases with product and event.
+  "b" BIGINT, -- Cases with the product, without the event.
+  "c" BIGINT, -- Comparator cases with the event.
+  "d" BIGINT, -- Comparator cases without the event.
+  "n_unknown" BIGINT, -- Cases of the product in no subgroup of grouped_by.
+  "n_comparator_unknown" BIGINT, -- Comparator cases in no subgroup of grouped_by.
+  "ror" DOUBLE, -- Reporting odds ratio of these cells, not stratified; null when infinite.
+  "ror_low" DOUBLE, -- Lower 95 % bound of ror.
+  "ror_high" DOUBLE, -- Upper 95 % bound of ror.
+  "is_ror_infinite" BOOLEAN, -- b or c = 0 with a > 0: ror has no upper end.
+  "expected" DOUBLE, -- Cases expected with product and event in these cells if they were independent.
+  "ic" DOUBLE, -- Information component.
+  "ic025" DOUBLE, -- Lower 95 % bound of ic, exact gamma quantile.
+  "ic975" DOUBLE, -- Upper 95 % bound of ic, exact gamma quantile.
+  "shrunken_log_ror" DOUBLE, -- Log reporting odds ratio, shrunken towards the other subgroups.
+  "shrunken_log_ror_low" DOUBLE, -- Lower 95 % bound of shrunken_log_ror.
+  "shrunken_log_ror_high" DOUBLE, -- Upper 95 % bound of shrunken_log_ror.
+  "n_informative" BIGINT, -- Subgroups of grouped_by with cases on both sides, with and without the event.
+  "tau2" DOUBLE, -- Paule-Mandel variance of the log odds ratio between the subgroups.
+  "heterogeneity_chi2" DOUBLE, -- Cochran's chi-square of the subgroups' log odds ratios.
+  "heterogeneity_df" BIGINT, -- Its degrees of freedom: n_informative less one.
+  "heterogeneity_p" DOUBLE, -- Its p value, one for all subgroups of grouped_by.
+  "is_assessable" BOOLEAN, -- False when the source cannot contain any term of the endpoint.
+  "note" VARCHAR, -- What a reader must know of this row; the reason where a measure is null.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "subgroup_version" VARCHAR -- Hash of the definition of the subgroups of grouped_by.
+);
+
+-- stratified_prior: one fitted or refused EBGM prior over stratified expected counts. Key: as_of, comparator, scope, stratified_by. Partition: as_of.
+CREATE TABLE "stratified_prior" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "scope" VARCHAR, -- Scope of the endpoints it was fitted over; null for preferred terms.
+  "is_fitted" BOOLEAN, -- False when the fit was refused; EBGM is then null.
+  "reason" VARCHAR, -- Why the fit was refused.
+  "alpha1" DOUBLE, -- Shape of the first gamma component.
+  "beta1" DOUBLE, -- Inverse scale of the first gamma component.
+  "alpha2" DOUBLE, -- Shape of the second gamma component.
+  "beta2" DOUBLE, -- Inverse scale of the second gamma component.
+  "p" DOUBLE, -- Weight of the first component.
+  "log_likelihood" DOUBLE, -- Log-likelihood at the maximum, all cells, zeros counted.
+  "starts" VARCHAR, -- Log-likelihood reached from each start, joined by |.
+  "n_cells" BIGINT, -- Drug-event cells, zeros counted.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "likelihood" VARCHAR, -- Likelihood of the fit: all_cells counts the empty cells too.
+  "alpha1_error" DOUBLE, -- Standard error of alpha1.
+  "beta1_error" DOUBLE, -- Standard error of beta1.
+  "alpha2_error" DOUBLE, -- Standard error of alpha2.
+  "beta2_error" DOUBLE, -- Standard error of beta2.
+  "p_error" DOUBLE, -- Standard error of p.
+  "stratified_by" VARCHAR, -- Variable whose levels are the strata of the expected counts.
+  "strata_version" VARCHAR -- Hash of the definition of the variable's levels.
+);
+
+-- masking: one product, endpoint, comparator and removal: the pair's measures before it and counted again after it. Key: as_of, product, event, scope, comparator, kind, removed. Partition: as_of.
+CREATE TABLE "masking" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "event" VARCHAR, -- Endpoint id of the vocabulary.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; the removed event's is the narrow one. One of narrow, broad.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "kind" VARCHAR, -- product: every report naming it is removed. event: every report with it is removed. term: its terms are dropped and every report is kept. One of product, event, term.
+  "removed" VARCHAR, -- What is removed: CAR-T product, drug key or endpoint id; other_car_t is every CAR-T but the pair's own.
+  "rule" VARCHAR, -- Rule of the definition that chose the removal; the first of several.
+  "n_removed" BIGINT, -- Cases of the comparison removed; for a term, cases of it that lose the event.
+  "a" BIGINT, -- Cases with product and event.
+  "b" BIGINT, -- Cases with the product, without the event.
+  "c" BIGINT, -- Comparator cases with the event.
+  "d" BIGINT, -- Comparator cases without the event.
+  "a_after" BIGINT, -- a, counted again after the removal.
+  "b_after" BIGINT, -- b, counted again after the removal.
+  "c_after" BIGINT, -- c, counted again after the removal.
+  "d_after" BIGINT, -- d, counted again after the removal.
+  "ic" DOUBLE, -- Information component, log2 of observed over expected, shrunken.
+  "ic025" DOUBLE, -- Lower 95 % bound of ic.
+  "ic975" DOUBLE, -- Upper 95 % bound of ic.
+  "ic_after" DOUBLE, -- ic of the cells counted again.
+  "ic025_after" DOUBLE, -- Lower 95 % bound of ic_after.
+  "ic975_after" DOUBLE, -- Upper 95 % bound of ic_after.
+  "ror" DOUBLE, -- Reporting odds ratio; null when infinite.
+  "ror_low" DOUBLE, -- Lower 95 % bound of ror.
+  "ror_high" DOUBLE, -- Upper 95 % bound of ror.
+  "ror_after" DOUBLE, -- ror of the cells counted again; null when infinite.
+  "ror_low_after" DOUBLE, -- Lower 95 % bound of ror_after.
+  "ror_high_after" DOUBLE, -- Upper 95 % bound of ror_after.
+  "ic_shift" DOUBLE, -- ic_after less ic: how far the removal moves the pair.
+  "masking_ratio" DOUBLE, -- PRR after over PRR before by the closed form, no co-reporting assumed; a screen, never the answer.
+  "masking_ratio_recounted" DOUBLE, -- PRR after over PRR before by counting again; null where either is 0 or infinite.
+  "ic_screen" DOUBLE, -- ic the closed form expects after the removal; null where it takes more cases than there are.
+  "screen_error" DOUBLE, -- ic_screen less ic_after: what the closed form gets wrong.
+  "is_unmasked" BOOLEAN, -- ic025 is above 0 after the removal and was not before.
+  "is_lost" BOOLEAN, -- ic025 was above 0 and no longer is after the removal.
+  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
+);
+
+-- onset_case: one counted case, CAR-T product, endpoint (narrow) and set of cases. Key: as_of, product, endpoint, case_set, case_id. Partition: as_of.
+CREATE TABLE "onset_case" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary, narrow terms.
+  "case_set" VARCHAR, -- Set of cases, as named in the vocabulary's rules of onset: all, or a sensitivity to one choice.
+  "case_id" BIGINT, -- Case number.
+  "days" BIGINT, -- Days from infusion to the case's one event date, infusion being day 0: of the case, not of a reaction. Null where either day is unknown or no onset is told.
+  "follow_up_days" BIGINT, -- Days from infusion to the last day of the data-lock point's quarter, less the reporting lag: the case's own days from event to first receipt, or that of the set.
+  "reason" VARCHAR -- Why the case is left out, the first of the reasons in their order; null where it is used.
+);
+
+-- onset_exclusion: one CAR-T product, endpoint (narrow), set of cases and reason; used cases stand under the reason used. Key: as_of, product, endpoint, case_set, reason. Partition: as_of.
+CREATE TABLE "onset_exclusion" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary, narrow terms.
+  "case_set" VARCHAR, -- Set of cases, as named in the vocabulary's rules of onset: all, or a sensitivity to one choice.
+  "reason_number" BIGINT, -- Place of the reason in the order in which they are asked; 0 for used.
+  "reason" VARCHAR, -- Why the cases are left out, or used.
+  "n" BIGINT -- Cases that have this as their first reason.
+);
+
+-- onset: one CAR-T product, endpoint (narrow), set of cases and method. Key: as_of, product, endpoint, case_set, method. Partition: as_of.
+CREATE TABLE "onset" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary, narrow terms.
+  "case_set" VARCHAR, -- Set of cases, as named in the vocabulary's rules of onset: all, or a sensitivity to one choice.
+  "method" VARCHAR, -- Weibull fit as if nothing cut the days (naive), Weibull fit with right truncation, or the distribution in reverse time without an assumed form. One of naive, right_truncated, reverse_time.
+  "n_read" BIGINT, -- Cases of the product with the endpoint.
+  "n_used" BIGINT, -- Those with usable days.
+  "n_same_day" BIGINT, -- Used cases with the event on the day of infusion.
+  "lag_days" BIGINT, -- Reporting lag taken off the follow-up of every case; null where each case's own lag was.
+  "longest_follow_up_days" BIGINT, -- Longest follow-up of a used case: the reverse-time distribution is conditional on it.
+  "is_told" BOOLEAN, -- False where the method refuses; reason says why.
+  "reason" VARCHAR, -- Why the method gives nothing.
+  "shape" DOUBLE, -- Shape of the Weibull distribution: below 1 the events come early, above 1 after a while.
+  "shape_low" DOUBLE, -- Lower 95 % bound of shape, by profile likelihood.
+  "shape_high" DOUBLE, -- Upper 95 % bound of shape.
+  "scale_days" DOUBLE, -- Scale of the Weibull distribution.
+  "scale_days_low" DOUBLE, -- Lower 95 % bound of scale_days, by profile likelihood.
+  "scale_days_high" DOUBLE, -- Upper 95 % bound of scale_days.
+  "log_likelihood" DOUBLE, -- Log-likelihood at the maximum.
+  "distance" DOUBLE, -- Largest difference between the share of the days seen and the share the fit says is seen, over all days; null in reverse time, which has no form.
+  "least_followed" BIGINT, -- Fewest cases on which a factor behind the reverse-time median rests; null for the fits.
+  "q1_days" DOUBLE, -- Days by which a quarter of the events has come, by the method's distribution.
+  "median_days" DOUBLE, -- Days by which half of the events has come, by the method's distribution.
+  "median_days_low" DOUBLE, -- Lower 95 % bound of the reverse-time median; null for the fits.
+  "median_days_high" DOUBLE, -- Upper 95 % bound of the reverse-time median; null for the fits.
+  "q3_days" DOUBLE, -- Days by which three quarters of the events have come, by the method's distribution.
+  "observed_q1_days" DOUBLE, -- First quartile of the days used, as seen.
+  "observed_median_days" DOUBLE, -- Median of the days used, as seen.
+  "observed_q3_days" DOUBLE -- Third quartile of the days used, as seen.
+);
+
+-- event_quarter: one series of counted cases, side of the comparators and quarter of initial receipt. Key: as_of, series, endpoint, scope, is_car_t, received_since, receipt_quarter. Partition: as_of.
+CREATE TABLE "event_quarter" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "series" VARCHAR, -- Whether all cases are counted or those with an endpoint. One of all cases, endpoint.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary; null for all cases.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; null for all cases. One of narrow, broad.
+  "is_car_t" BOOLEAN, -- Whether the cases name any CAR-T product.
+  "received_since" DATE, -- Last approval of a product by the day of receipt; null with a CAR-T or without a day.
+  "receipt_quarter" VARCHAR, -- Quarter in which FDA first received the cases; null where no day is known.
+  "n_cases" BIGINT -- Counted cases.
+);
+
+-- trend: one product, series, comparator and quarter of initial receipt, for endpoints that a dated case of it reports. Key: as_of, product, series, endpoint, scope, comparator, receipt_quarter. Partition: as_of.
+CREATE TABLE "trend" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "series" VARCHAR, -- Whether all cases are counted or those with an endpoint. One of all cases, endpoint.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary; null for all cases.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; null for all cases. One of narrow, broad.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "receipt_quarter" VARCHAR, -- Quarter in which FDA first received the cases; null where no day is known.
+  "n_cases" BIGINT, -- Cases of the series that FDA first received in this quarter.
+  "is_every_quarter_held" BOOLEAN, -- Whether the lake holds every publication since; else cases may be missing.
+  "is_first_quarter_held" BOOLEAN, -- Whether it is the first of these: what is found then may have been so before.
+  "a" BIGINT, -- Cases received up to this quarter with product and event.
+  "b" BIGINT, -- The same with the product, without the event.
+  "c" BIGINT, -- The same of the comparator, with the event.
+  "d" BIGINT, -- The same of the comparator, without the event.
+  "expected" DOUBLE, -- Cases expected in a if product and event were independent.
+  "ic" DOUBLE, -- Information component of all cases up to this quarter.
+  "ic025" DOUBLE, -- Lower 95 % bound of ic, exact gamma quantile.
+  "ic975" DOUBLE, -- Upper 95 % bound of ic, exact gamma quantile.
+  "is_first_ic_positive" BOOLEAN -- Whether this is the first quarter with ic025 > 0.
+);
+
+-- interruption: one product, series, measure and event of the calendar: the series after it against the series before. Key: as_of, product, series, endpoint, scope, measure, event_day, event_title. Partition: as_of.
+CREATE TABLE "interruption" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "series" VARCHAR, -- Whether all cases are counted or those with an endpoint. One of all cases, endpoint.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary; null for all cases.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; null for all cases. One of narrow, broad.
+  "measure" VARCHAR, -- Number of cases, or their share of all cases of the product. One of cases, share of cases.
+  "event_day" DATE, -- Day of the calendar's event; a month is written as its first day.
+  "event_title" VARCHAR, -- What happened.
+  "event_quarter" VARCHAR, -- Its quarter: on neither side of the contrast.
+  "n_quarters_before" BIGINT, -- Quarters before it that were used.
+  "n_quarters_after" BIGINT, -- Quarters after it that were used.
+  "n_before" BIGINT, -- Cases of the series in the quarters before.
+  "n_after" BIGINT, -- Cases of the series in the quarters after.
+  "n_event_quarter" BIGINT, -- Cases of the series in the event's quarter.
+  "foretold" DOUBLE, -- What the quarters before foretell for the event's quarter.
+  "level_ratio" DOUBLE, -- First quarter after over what the quarters before foretell; odds ratio for a share.
+  "level_low" DOUBLE, -- Lower 95 % bound of level_ratio.
+  "level_high" DOUBLE, -- Upper 95 % bound of level_ratio.
+  "level_p" DOUBLE, -- Two-sided p of level_ratio = 1, Student's t, one question among many.
+  "level_q" DOUBLE, -- Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point.
+  "slope_ratio" DOUBLE, -- Factor from one quarter to the next after the event, over that before.
+  "slope_low" DOUBLE, -- Lower 95 % bound of slope_ratio.
+  "slope_high" DOUBLE, -- Upper 95 % bound of slope_ratio.
+  "slope_p" DOUBLE, -- Two-sided p of slope_ratio = 1, Student's t, one question among many.
+  "slope_q" DOUBLE, -- Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point.
+  "dispersion" DOUBLE, -- Spread beyond the model that widens the bounds, at least 1.
+  "autocorrelation" DOUBLE, -- Correlation of neighbouring residuals, as found: low, since the lines follow the series.
+  "correlation" DOUBLE, -- Correlation of neighbouring quarters that bounds and p allow for, 0 to 0.75.
+  "n_other_events" BIGINT, -- Other events of the calendar within the quarters used.
+  "reason" VARCHAR -- Why no number is given.
+);
+
+-- nowcast: one product, series, clock and quarter of origin; the quarter is null where the whole series is refused. Key: as_of, product, series, endpoint, scope, clock, origin_quarter. Partition: as_of.
+CREATE TABLE "nowcast" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "series" VARCHAR, -- Whether all cases are counted or those with an endpoint. One of all cases, endpoint.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary; null for all cases.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; null for all cases. One of narrow, broad.
+  "clock" VARCHAR, -- From event to receipt, or from receipt to publication. One of event, receipt.
+  "origin_quarter" VARCHAR, -- Quarter of the event, or of the receipt.
+  "n_known" BIGINT, -- Cases of that origin that have arrived.
+  "n_at_once" BIGINT, -- Cases of them that arrived in their quarter of origin.
+  "n_expected" DOUBLE, -- Cases expected to have arrived when every delay told of has passed.
+  "n_expected_low" DOUBLE, -- Lower 95 % bound of the cases there will be.
+  "n_expected_high" DOUBLE, -- Upper 95 % bound of the cases there will be.
+  "share_known" DOUBLE, -- Share of the expected cases that is known.
+  "n_delays" BIGINT, -- Longest delay told of; later arrivals are left out.
+  "dispersion" DOUBLE, -- Spread beyond the model that widens the bounds, at least 1; null where all came at once.
+  "reason" VARCHAR -- Why no number is given.
+);
+
+-- reporting_lag: one product: days from event to FDA's first receipt, corrected for reports still to come. Key: as_of, product. Partition: as_of.
+CREATE TABLE "reporting_lag" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "n_cases" BIGINT, -- Counted cases of the product: the six counts after this one add up to it.
+  "n_used" BIGINT, -- Cases with a usable lag, those beyond the longest follow-up included.
+  "n_without_receipt_day" BIGINT, -- Day of receipt unknown.
+  "n_without_event_day" BIGINT, -- Event not dated to the day.
+  "n_possibly_padded" BIGINT, -- Event dated to the first of a month, published since 2021Q3.
+  "n_before_event" BIGINT, -- Received before the event.
+  "n_outside_holdings" BIGINT, -- Event before the unbroken run of quarters the lake holds, or after it.
+  "p10_days" DOUBLE, -- Days by which 10 % have arrived.
+  "p10_low_days" DOUBLE, -- Lower 95 % bound of the days by which 10 % have arrived.
+  "p10_high_days" DOUBLE, -- Upper 95 % bound of the days by which 10 % have arrived.
+  "p25_days" DOUBLE, -- Days by which 25 % have arrived.
+  "p25_low_days" DOUBLE, -- Lower 95 % bound of the days by which 25 % have arrived.
+  "p25_high_days" DOUBLE, -- Upper 95 % bound of the days by which 25 % have arrived.
+  "median_days" DOUBLE, -- Days by which half have arrived.
+  "median_low_days" DOUBLE, -- Lower 95 % bound of the days by which half have arrived.
+  "median_high_days" DOUBLE, -- Upper 95 % bound of the days by which half have arrived.
+  "p75_days" DOUBLE, -- Days by which 75 % have arrived.
+  "p75_low_days" DOUBLE, -- Lower 95 % bound of the days by which 75 % have arrived.
+  "p75_high_days" DOUBLE, -- Upper 95 % bound of the days by which 75 % have arrived.
+  "p90_days" DOUBLE, -- Days by which 90 % have arrived.
+  "p90_low_days" DOUBLE, -- Lower 95 % bound of the days by which 90 % have arrived.
+  "p90_high_days" DOUBLE, -- Upper 95 % bound of the days by which 90 % have arrived.
+  "longest_days" DOUBLE, -- Longest follow-up told of: every share is of cases that arrive within it.
+  "n_longer" BIGINT, -- Cases used with a longer lag, which the shares leave out.
+  "reason" VARCHAR -- Why no number is given.
 );
 
 -- source_file: one file read. Key: quarter, edition, file. Partition: quarter, edition.

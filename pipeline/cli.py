@@ -9,6 +9,7 @@ from pipeline.errors import CartwatchError
 from pipeline.verbs.counting import explain, report, resolve, signals
 from pipeline.verbs.filling import backfill, demo, fetch, ingest, meddra
 from pipeline.verbs.looking import doctor, status, validate
+from pipeline.verbs.timing import onset, trend
 
 
 class Verbs(click.Group):
@@ -51,7 +52,22 @@ def main(ctx: click.Context, lake: str | None) -> None:
     ctx.obj = settings_from_environment(lake)
 
 
-for _verb in (demo, fetch, ingest, backfill, meddra, validate, resolve, signals, report, explain, status, doctor):
+for _verb in (
+    demo,
+    fetch,
+    ingest,
+    backfill,
+    meddra,
+    validate,
+    resolve,
+    signals,
+    onset,
+    trend,
+    report,
+    explain,
+    status,
+    doctor,
+):
     main.add_command(_verb)
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """What a person sees on the terminal after a verb."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,15 +9,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.report.wording import refuse_in_message, refuse_in_names, refuse_in_text
 from pipeline.steps.result import StepReport
+from pipeline.vocabulary.endpoints import endpoint
 
 
 def closing(report: StepReport) -> None:
     """Warnings, then one line that says what was done, as of when, how long it took and under which id."""
     for warning in report.warnings:
-        click.echo(f"! {warning}")
+        _say(f"! {warning}")
     point = f" as of {report.as_of}" if report.as_of else ""
-    click.echo(f"{report.step}{point}: done in {report.seconds:.1f} s, run {report.run_id}")
+    _say(f"{report.step}{point}: done in {report.seconds:.1f} s, run {report.run_id}")
 
 
 def outputs(report: StepReport) -> None:
@@ -32,7 +36,7 @@ def ingested_files(report: StepReport) -> None:
         _table("Records by file: read = kept + rejected", columns, ([item[name] for name in columns] for item in files))
     broken = [rule for rule in report.gate if not rule["passed"]]
     if report.gate:
-        click.echo(f"Gate: {len(report.gate) - len(broken)} of {len(report.gate)} rules hold.")
+        _say(f"Gate: {len(report.gate) - len(broken)} of {len(report.gate)} rules hold.")
     if broken:
         shown = ("quarter", "table", "rule", "severity", "found")
         _table("Broken rules", shown, ([rule[name] for name in shown] for rule in broken))
@@ -52,7 +56,7 @@ def work_ahead(report: StepReport) -> None:
         "Would be loaded", ("quarter", "archive", "bytes"), (list(row.values()) for row in _rows(report, "would_load"))
     )
     minutes = int(str(counts["estimated_seconds"])) / 60
-    click.echo(
+    _say(
         f"{len(_rows(report, 'unchanged'))} quarters are current. About {minutes:,.1f} minutes with {counts['workers']} workers and "
         f"{_gigabytes(counts['estimated_lake_bytes'])} of lake; {_gigabytes(counts['free_bytes'])} are free. Nothing was written."
     )
@@ -103,15 +107,46 @@ def signal_summary(report: StepReport) -> None:
     if isinstance(products, Mapping):
         _table("Cases by product", ("product", "cases"), products.items())
     counts = report.counts
-    click.echo(
+    _say(
         f"{counts['rows']} rows; the rule marks {counts['signals']}; IC025 > 0 in {counts['ic_positive']}; "
         f"{counts['not_assessable']} not assessable."
     )
     for prior in _rows(report, "prior"):
         if not prior["is_fitted"]:
-            click.echo(
+            _say(
                 f"No EBGM against {prior['comparator']} ({prior['event_kind']} {prior['scope'] or ''}): {prior['reason']}"
             )
+    outputs(report)
+
+
+def onset_summary(report: StepReport) -> None:
+    """The truncated fit of each product and endpoint that has one; the refused ones are counted."""
+    told = [row for row in _rows(report, "onset") if row["is_told"]]
+    columns = ("product", "endpoint", "cases", "used", "observed median", "shape", "scale in days", "off by")
+    title = f"Onset of the case in days from infusion (day 0), right-truncated, as of {report.as_of}"
+    _table(title, columns, (_onset(row) for row in told))
+    n_asked = len(_rows(report, "onset"))
+    _say(f"{n_asked - len(told)} of {n_asked} fits with usable days are refused; --out tells why, and who is left out.")
+    _say(f"Each case's own reporting lag is taken off its follow-up; fixed_lag takes {report.counts['lag_days']} days.")
+    outputs(report)
+
+
+def trend_summary(report: StepReport) -> None:
+    """Lags, where each endpoint first cleared 0, and the contrasts told; the refused ones are counted by reason."""
+    lag = {"product": "product", "n_cases": "cases", "n_used": "used", "median_days": "half within days"}
+    lag |= {"p90_days": "nine in ten within", "longest_days": "of those within", "reason": "why not"}
+    lags = (_shown(row, list(lag)) for row in _rows(report, "reporting_lag"))
+    _table(f"Days from event to first receipt, as of {report.as_of}", list(lag.values()), lags)
+    first = ("product", "endpoint", "first quarter above 0", "cases until then", "IC025 then, log2")
+    title = f"First quarter of receipt with IC025 > 0, of those whose every publication is held, as of {report.as_of}"
+    _table(title, first, (_crossing(row) for row in _rows(report, "first_crossing")))
+    if contrasts := _rows(report, "contrasts"):
+        columns = ("product", "series", "measure", "event in", "level, after over foretold", "slope, after over before")
+        title = f"Quarters after an event over those before, ratios with 95 % bounds, as of {report.as_of}"
+        _table(title, columns, (_contrast(row) for row in contrasts))
+    n_asked, n_refused = (report.counts[name] for name in ("n_asked", "n_refused"))
+    answered = f"{n_refused} of them refused" if n_refused != n_asked else "none answered"
+    _say(f"{n_asked} contrasts asked, broad terms included, {answered}: {_reasons(_rows(report, 'refusals'))}")
     outputs(report)
 
 
@@ -132,7 +167,7 @@ def explanation(report: StepReport) -> None:
         ids = ", ".join(map(str, row["case_ids"]))
         more = row["n_cases"] - len(row["case_ids"])
         move = f"{row['from_cell'] or 'not counted'} to {row['to_cell'] or 'not counted'}"
-        click.echo(f"{row['reason']}, {move}: {row['n_cases']:,} cases: {ids}{f' and {more:,} more' if more else ''}")
+        _say(f"{row['reason']}, {move}: {row['n_cases']:,} cases: {ids}{f' and {more:,} more' if more else ''}")
     outputs(report)
 
 
@@ -140,7 +175,7 @@ def held_quarters(report: StepReport) -> None:
     """Each quarter of the lake."""
     quarters = _rows(report, "quarters")
     if not quarters:
-        click.echo(f"The lake {report.inputs[0]} is empty: run 'cartwatch ingest faers' with FDA's archives.")
+        _say(f"The lake {report.inputs[0]} is empty: run 'cartwatch ingest faers' with FDA's archives.")
         return
     columns = (
         "quarter",
@@ -156,7 +191,7 @@ def held_quarters(report: StepReport) -> None:
     )
     _table(f"Lake {report.inputs[0]}", columns, (_held(row) for row in quarters))
     points = report.counts["data_lock_points"]
-    click.echo(f"Signals computed as of: {', '.join(points) if isinstance(points, list) and points else 'none'}")
+    _say(f"Signals computed as of: {', '.join(points) if isinstance(points, list) and points else 'none'}")
 
 
 def machine(report: StepReport) -> None:
@@ -164,7 +199,13 @@ def machine(report: StepReport) -> None:
     checks = report.counts["checks"]
     if isinstance(checks, Mapping):
         _table("This machine", ("checked", "found"), checks.items())
-    click.echo("Nothing is wrong." if not report.warnings else f"{len(report.warnings)} things are wrong:")
+    _say("Nothing is wrong." if not report.warnings else f"{len(report.warnings)} things are wrong:")
+
+
+def _say(text: str) -> None:
+    """A sentence of ours on the terminal; CartwatchError where it calls a reporting measure by a forbidden word."""
+    refuse_in_message(text, "The terminal")
+    click.echo(text)
 
 
 def _rows(report: StepReport, name: str) -> list[dict[str, Any]]:
@@ -174,6 +215,48 @@ def _rows(report: StepReport, name: str) -> list[dict[str, Any]]:
 
 def _gigabytes(n_bytes: object) -> str:
     return f"{int(str(n_bytes)) / 1e9:,.1f} GB"
+
+
+def _onset(row: Mapping[str, Any]) -> list[object]:
+    fitted = [
+        f"{row[name]:.3g} ({row[f'{name}_low']:.3g} to {row[f'{name}_high']:.3g})" for name in ("shape", "scale_days")
+    ]
+    head = [row["product"], row["endpoint"], row["n_read"], row["n_used"], f"{row['observed_median_days']:g}"]
+    return [*head, *fitted, f"{row['distance']:.2f}"]
+
+
+def _shown(row: Mapping[str, Any], names: Sequence[str]) -> list[object]:
+    """Cells of these columns; nothing where there is none, numbers to three digits."""
+    return [f"{row[name]:.3g}" if isinstance(row[name], float) else row[name] or "" for name in names]
+
+
+def _contrast(row: Mapping[str, Any]) -> list[object]:
+    ratios = [
+        f"{row[f'{name}_ratio']:.2f} ({row[f'{name}_low']:.2f} to {row[f'{name}_high']:.2f})"
+        for name in ("level", "slope")
+    ]
+    series = _labelled(row["endpoint"]) if row["endpoint"] else "all cases"
+    return [row["product"], series, row["measure"], row["event_quarter"], *ratios]
+
+
+def _crossing(row: Mapping[str, Any]) -> list[object]:
+    """A crossing; one in the first quarter held may have come before it: by then."""
+    when = f"by {row['receipt_quarter']}" if row["is_first_quarter_held"] else row["receipt_quarter"]
+    return [row["product"], _labelled(row["endpoint"]), when, row["a"], f"{row['ic025']:.2f}"]
+
+
+def _labelled(name: str) -> str:
+    """An endpoint's id, with what must stand beside each of its numbers."""
+    label = endpoint(name).label
+    return f"{name} ({label})" if label else name
+
+
+def _reasons(refusals: Iterable[Mapping[str, Any]]) -> str:
+    """How many contrasts each reason refused, most first, without how much was lacking in each."""
+    counted: Counter[str] = Counter()
+    for row in refusals:
+        counted[re.sub(r": [\d.]+; ", ": ", row["reason"])] += row["n"]
+    return " ".join(f"{n:,} × {reason}" for reason, n in counted.most_common()) or "--out tells why."
 
 
 def _held(row: Mapping[str, Any]) -> list[object]:
@@ -196,6 +279,8 @@ def _held(row: Mapping[str, Any]) -> list[object]:
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    refuse_in_text(title, "A table on the terminal")
+    refuse_in_names(columns, "A table on the terminal")
     table = Table(title=title, title_justify="left", header_style="bold")
     shown = [
         [f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell) for cell in row]

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pipeline.report.facts import QUERIES, ReportFacts
 
 PRODUCT = "tisagenlecleucel"
-RULE = "n ≥ 3 and EB05 ≥ 2 (provisional, uncalibrated)"
+RULE = "Benjamini–Hochberg q of the Fisher mid-p < 0.05 (chosen on simulated series, see operating characteristics 2026-11-22)"
 MEASURES = {
     "a": 5,
     "b": 5,
@@ -38,6 +38,19 @@ MEASURES = {
     "note": None,
     "comparator_version": "0123456789ab",
     "n_left_out": 0,
+    "rrr": 33.3,
+    "rrr_low": 10.8,
+    "rrr_high": 77.8,
+    "ror_exact": 96.2,
+    "ror_exact_low": 20.9,
+    "ror_exact_high": 412.0,
+    "fisher_mid_p": 3.2e-8,
+    "bh_q": 0.0123,
+    "false_share": 0.0004,
+    "bayesian_fdr": 0.0002,
+    "lrt": 12.7,
+    "lrt_p": 0.001,
+    "n_questions": 40,
 }
 LEFT_OUT = dict.fromkeys(
     (

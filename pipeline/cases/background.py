@@ -7,12 +7,12 @@ import pyarrow as pa
 
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.grid import grid
-from pipeline.signals.interval import Array
+from pipeline.signals.interval import Array, Flags
 from pipeline.signals.prior import Prior, PriorRefused, fit_prior
 
 # The group of all CAR-Ts holds cases its members hold too: in the grid they would be counted twice.
-DRUGS = "SELECT drug_id FROM drug WHERE drug <> 'any_car_t'"
-EVENTS = "SELECT event_id FROM event WHERE event_kind = $event_kind AND scope IS NOT DISTINCT FROM $scope"
+DRUGS = "SELECT drug <> 'any_car_t' AS chosen FROM drug ORDER BY drug_id"
+EVENTS = "SELECT event_kind = $event_kind AND scope IS NOT DISTINCT FROM $scope AS chosen FROM event ORDER BY event_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,15 @@ class FittedPrior:
             "starts": "|".join(f"{value:.6f}" for value in self.fit.starts),
             "n_cells": int(self.fit.cells),
             "comparator_version": comparator_version,
+            "likelihood": self.fit.likelihood,
+            **_errors(fitted),
         }
+
+
+def _errors(fitted: Prior | None) -> dict[str, float | None]:
+    """Standard error of each parameter; null where nothing was fitted."""
+    names = ("alpha1_error", "beta1_error", "alpha2_error", "beta2_error", "p_error")
+    return dict(zip(names, fitted.errors, strict=True)) if fitted else dict.fromkeys(names)
 
 
 def fit_background(
@@ -64,26 +72,28 @@ def fit_background(
 ) -> FittedPrior:
     """Fit the prior over the pairs just counted (pair, drug_margin, event_margin) for that comparator."""
     asked = {"event_kind": event_kind, "scope": scope}
-    drugs = warehouse.arrow(f"SELECT n_drug FROM drug_margin WHERE drug_id IN ({DRUGS}) ORDER BY drug_id")
-    events = warehouse.arrow(f"SELECT n_event FROM event_margin WHERE event_id IN ({EVENTS}) ORDER BY event_id", asked)
-    pairs = warehouse.arrow(
-        "SELECT p.a, m.n_drug, n.n_event FROM pair AS p JOIN drug_margin AS m ON m.drug_id = p.drug_id "
-        "JOIN event_margin AS n ON n.event_id = p.event_id "
-        f"WHERE p.drug_id IN ({DRUGS}) AND p.event_id IN ({EVENTS}) ORDER BY p.drug_id, p.event_id",
-        asked,
-    )
-    if not pairs.num_rows:
+    is_drug, is_event = _chosen(warehouse, DRUGS, {}), _chosen(warehouse, EVENTS, asked)
+    drugs = warehouse.arrow("SELECT drug_id, n_drug FROM drug_margin ORDER BY drug_id")
+    events = warehouse.arrow("SELECT event_id, n_event FROM event_margin ORDER BY event_id")
+    pairs = warehouse.arrow("SELECT * FROM pair")
+    kept = is_drug[pairs["drug_id"].to_numpy()] & is_event[pairs["event_id"].to_numpy()]
+    if not kept.any():
         empty = PriorRefused("No drug and event occur together in this background.", (), 0)
         return FittedPrior(comparator, event_kind, scope, empty)
     cells = grid(
-        _floats(drugs, "n_drug"),
-        _floats(events, "n_event"),
+        _floats(drugs, "n_drug")[is_drug[drugs["drug_id"].to_numpy()]],
+        _floats(events, "n_event")[is_event[events["event_id"].to_numpy()]],
         n_cases,
-        observed=_floats(pairs, "a"),
-        drug_total=_floats(pairs, "n_drug"),
-        event_total=_floats(pairs, "n_event"),
+        observed=_floats(pairs, "a")[kept],
+        drug_total=_floats(pairs, "n_drug")[kept],
+        event_total=_floats(pairs, "n_event")[kept],
     )
     return FittedPrior(comparator, event_kind, scope, fit_prior(cells.observed, cells.expected, cells.weight))
+
+
+def _chosen(warehouse: Warehouse, query: str, asked: dict[str, str | None]) -> Flags:
+    """Whether each drug or event is one of those asked for, by its number; numbers count from 1."""
+    return np.append(False, np.asarray(warehouse.arrow(query, asked)["chosen"].to_numpy(zero_copy_only=False)))
 
 
 def _floats(table: pa.Table, name: str) -> Array:

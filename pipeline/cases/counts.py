@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.cases.backgroundpairs import Backgrounds, counted_backgrounds
 from pipeline.cases.identity import identify_drugs
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
@@ -72,16 +73,34 @@ def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Seque
     return warehouse.arrow(model("step/product_event"))
 
 
-def count_pairs(warehouse: Warehouse, comparator: str) -> int:
-    """Make pair, drug_margin and event_margin for one comparator's background; returns its number of cases."""
-    for step in ("population", "pair", "drug_margin", "event_margin"):
-        warehouse.create(step, model(f"step/{step}"), {"comparator": comparator})
-    return int(str(warehouse.rows("SELECT count(*) FROM population")[0][0]))
+def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backgrounds:
+    """Count every pair of drug and event once for all these comparators' backgrounds; needs exposure and case_event."""
+    bits = [1 << place for place in range(len(comparators))]
+    warehouse.register(
+        "asked_background",
+        pa.table({"comparator": pa.array(comparators, pa.string()), "bit": pa.array(bits, pa.int64())}),
+    )
+    for step in ("stratum_background", "background_case"):
+        warehouse.create(step, model(f"step/{step}"))
+    cases = warehouse.arrow("SELECT case_id, backgrounds FROM background_case ORDER BY case_id")
+    exposure, events = warehouse.arrow("SELECT * FROM exposure"), warehouse.arrow("SELECT * FROM case_event")
+    return counted_backgrounds(comparators, cases, exposure, events)
+
+
+def count_pairs(warehouse: Warehouse, comparator: str, backgrounds: Backgrounds | None = None) -> int:
+    """Show pair, drug_margin and event_margin of one comparator's background to SQL; returns its number of cases.
+
+    backgrounds: those counted together, where this comparator is one of them; else this one is counted alone.
+    """
+    counted = (backgrounds or count_backgrounds(warehouse, [comparator])).of(comparator)
+    for name, rows in (("pair", counted.pairs), ("drug_margin", counted.drugs), ("event_margin", counted.events)):
+        warehouse.register(name, rows)
+    return counted.n_cases
 
 
 def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -> pa.Table:
     """The rows of pair_count for the pairs just counted; names are looked up by number, which SQL would join."""
-    pairs = warehouse.arrow(model("step/pair_margin"))
+    pairs = warehouse.arrow("SELECT * FROM pair")
     drugs = warehouse.arrow("SELECT drug FROM drug ORDER BY drug_id")
     events = warehouse.arrow("SELECT event, event_kind, scope FROM event ORDER BY event_id")
     n_rows = pairs.num_rows

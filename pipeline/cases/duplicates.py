@@ -1,6 +1,6 @@
 """Which current cases are reports of one event in one patient: documented rules and a linkage with frozen weights."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
@@ -9,12 +9,13 @@ from pipeline.cases.counts import show_drug_products
 from pipeline.cases.linkage import linkage_parameters, linkage_tables, window
 from pipeline.lake.warehouse import Warehouse, model
 
-COMPARED = ("linked_case", "drug_term_text", "compared_term", "compared_drug", "compared_reaction", "keyed_case")
+Keep = Callable[[Warehouse], None]
+COMPARED = ("linked_version", "drug_term_text", "compared_term", "compared_drug", "compared_reaction")
 BLOCKS = (
     *("number", "day", "day_drug", "day_reaction", "month_drug", "month_reaction"),
     *("person", "literature", "content", "car_t"),
 )
-CANDIDATES = ("candidate_pair", "candidate_case", "candidate_term", "candidate_outcome", "designated_candidate")
+CANDIDATES = ("candidate_case", "linked_case", "candidate_term", "candidate_outcome", "designated_candidate")
 JUDGED = ("told_case", "shared_term", "alike_drug", "pair_field", "weighed_pair", "judged_pair")
 ANY_PATIENT = frozenset({"number"})  # a number that two patients share is told, though it never merges them
 PAIRS_AT_A_TIME = 50_000
@@ -22,25 +23,47 @@ SAID = len(Told._fields)
 NOTHING = "SELECT NULL WHERE false"
 
 
-def find_duplicates(warehouse: Warehouse) -> None:
+def find_duplicates(warehouse: Warehouse, keep: Keep | None = None) -> None:
     """Make duplicate_evidence and duplicate_member from case_latest, the typed tables and the vocabulary shown.
 
     duplicate_evidence: each pair found, merged or not, with what speaks for it. duplicate_member: each case that is not
-    counted, with the case counted in its stead. overfull_block: per way of blocking, the blocks too large to be
-    compared whole and the cases in them. Every weight is frozen: the data at hand change none.
+    counted, with the case counted in its stead. overfull_count: per way of blocking, the blocks too large to be
+    compared whole and the cases in them. Every weight is frozen: the data at hand change none. keep: told once
+    keyed_version is made.
     """
-    bound = linkage_parameters()
+    compare_versions(warehouse)
+    key_versions(warehouse)
+    if keep:
+        keep(warehouse)
+    warehouse.create("keyed_case", model("link/keyed_case"))
+    let_go(warehouse, ("keyed_version",))
+    warehouse.register("overfull_count", _pair_blocks(warehouse))
+    make(warehouse, ("candidate_pair",))
+    let_go(warehouse, ("keyed_case", *(f"pair_{block}" for block in BLOCKS)))
+    judge(warehouse)
+
+
+def compare_versions(warehouse: Warehouse) -> None:
+    """Make what each version shown is compared by, and the terms of its drugs and reactions; needs shared_number."""
     for name, rows in linkage_tables().items():
         warehouse.register(name, rows)
     show_drug_products(warehouse)
-    _make(warehouse, COMPARED, bound)
-    warehouse.register("overfull_block", _pair_blocks(warehouse, bound))
-    _make(warehouse, CANDIDATES, bound)
-    _let_go(warehouse, ("compared_drug", "compared_reaction", "keyed_case", *(f"pair_{block}" for block in BLOCKS)))
-    _make(warehouse, JUDGED, bound)
-    warehouse.register("duplicate_member", _members(warehouse, float(str(bound["clash_years"]))))
-    _make(warehouse, ("duplicate_evidence",), bound)
-    _let_go(warehouse, (*CANDIDATES, *JUDGED, "linked_case"))
+    make(warehouse, COMPARED)
+
+
+def key_versions(warehouse: Warehouse) -> None:
+    """Make keyed_version, from which the blocks are made; after compare_versions."""
+    make(warehouse, ("keyed_version",))
+
+
+def judge(warehouse: Warehouse) -> None:
+    """Judge every pair of candidate_pair and join the cases; needs case_latest, and compare_versions of their versions."""
+    make(warehouse, CANDIDATES)
+    let_go(warehouse, ("compared_drug", "compared_reaction", "linked_version"))
+    make(warehouse, JUDGED)
+    warehouse.register("duplicate_member", _members(warehouse, float(str(linkage_parameters()["clash_years"]))))
+    make(warehouse, ("duplicate_evidence",))
+    let_go(warehouse, ("candidate_pair", *CANDIDATES, *JUDGED))
 
 
 def overfull_blocks(warehouse: Warehouse) -> list[str]:
@@ -52,28 +75,39 @@ def overfull_blocks(warehouse: Warehouse) -> list[str]:
     ]
 
 
-def _make(warehouse: Warehouse, names: tuple[str, ...], bound: Mapping[str, object]) -> None:
+def make(warehouse: Warehouse, names: tuple[str, ...]) -> None:
+    """Make tables of the linkage, one after the other, with its frozen parameters."""
     for name in names:
-        warehouse.create(name, model(f"link/{name}"), bound)
+        warehouse.create(name, model(f"link/{name}"), linkage_parameters())
 
 
-def _let_go(warehouse: Warehouse, names: tuple[str, ...]) -> None:
+def let_go(warehouse: Warehouse, names: tuple[str, ...]) -> None:
     """Free the memory of tables that nothing reads any more."""
     for name in names:
         warehouse.create(name, NOTHING)
 
 
-def _pair_blocks(warehouse: Warehouse, bound: Mapping[str, object]) -> pa.Table:
+def block_parameters(block: str) -> dict[str, object]:
+    """What is bound where the cases of one kind of block are paired."""
+    return {**linkage_parameters(), "any_patient": block in ANY_PATIENT, "window": window(block)}
+
+
+def overfull_count(told: list[tuple[object, ...]]) -> pa.Table:
+    """The rows block, n_blocks, n_cases of overfull_count."""
+    return pa.table(dict(zip(("block", "n_blocks", "n_cases"), map(list, zip(*told, strict=True)), strict=True)))
+
+
+def _pair_blocks(warehouse: Warehouse) -> pa.Table:
     """Make pair_<block> for each way of blocking; returns block, n_blocks, n_cases of those over the bound."""
-    told = []
+    told: list[tuple[object, ...]] = []
     for block in BLOCKS:
-        asked = {**bound, "any_patient": block in ANY_PATIENT, "window": window(block)}
+        asked = block_parameters(block)
         warehouse.create("block_member", model(f"link/block_{block}"), asked)
         warehouse.create("block_place", model("link/block_place"))
         warehouse.create(f"pair_{block}", model("link/blocked_pair"), asked)
         told.append((block, *warehouse.rows(model("link/overfull"), asked)[0]))
-    _let_go(warehouse, ("block_member", "block_place"))
-    return pa.table(dict(zip(("block", "n_blocks", "n_cases"), map(list, zip(*told, strict=True)), strict=True)))
+    let_go(warehouse, ("block_member", "block_place"))
+    return overfull_count(told)
 
 
 def _members(warehouse: Warehouse, clash_years: float) -> pa.Table:

@@ -2,22 +2,38 @@
 
 from pathlib import Path
 
-from pipeline.cases.duplicates import find_duplicates
+from pipeline.cases.duplicates import Keep, find_duplicates
+from pipeline.contract.linkage import OVERFULL_BLOCK
 from pipeline.contract.mart import CASE_CURRENT, DUPLICATE_PAIR, WATERFALL
 from pipeline.contract.model import Table
 from pipeline.errors import CartwatchError
 from pipeline.lake.warehouse import Warehouse, model
 
+Written = list[tuple[Table, Path, int]]
+RESOLVED = (CASE_CURRENT, DUPLICATE_PAIR, OVERFULL_BLOCK, WATERFALL)
 
-def resolve(warehouse: Warehouse, as_of: str, folder: Path) -> list[tuple[Table, Path, int]]:
-    """Write case_current, duplicate_pair and waterfall into folder, from the tables the warehouse shows as of then.
 
-    Raises where the waterfall does not add up: that would be a bug of ours.
+def resolve(warehouse: Warehouse, as_of: str, folder: Path, keep: Keep | None = None) -> Written:
+    """Write every table of RESOLVED into folder, from the tables the warehouse shows as of then.
+
+    keep: told once keyed_version is made of the versions shown, to write it down. Raises where the waterfall does not
+    add up: that would be a bug of ours.
     """
-    warehouse.create("case_latest", model("link/case_latest"))
-    find_duplicates(warehouse)
+    latest_cases(warehouse)
+    find_duplicates(warehouse, keep)
+    return write_resolved(warehouse, as_of, folder)
+
+
+def latest_cases(warehouse: Warehouse) -> None:
+    """Make shared_number and case_latest from the report versions shown."""
+    for name in ("shared_number", "case_latest"):
+        warehouse.create(name, model(f"link/{name}"))
+
+
+def write_resolved(warehouse: Warehouse, as_of: str, folder: Path) -> Written:
+    """Write every table of RESOLVED from case_latest and what was found on duplicates."""
     written = []
-    for table in (CASE_CURRENT, DUPLICATE_PAIR, WATERFALL):
+    for table in RESOLVED:
         path = folder / f"{table.name}.parquet"
         written.append((table, path, warehouse.write(table, model(f"mart/{table.name}"), path, {"as_of": as_of})))
         warehouse.show_parquet(table, path, {"as_of": as_of})

@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 
 from pipeline.cases.background import FittedPrior
 from pipeline.cases.leftout import Comparisons, LeftOut
+from pipeline.cases.signalfamilies import family_measures
 from pipeline.cases.signalnotes import Coverage, is_missing, notes
 from pipeline.contract.mart import SIGNAL
 from pipeline.contract.renderings import arrow_schema
-from pipeline.signals.interval import Array, Flags, Interval
-from pipeline.signals.scoring import RULE_TEXT, Scores, has_positive_ic025, score
+from pipeline.signals.interval import Array, Flags, Interval, TwoByTwo
+from pipeline.signals.scoring import RULE_TEXT, Scores, has_positive_ic025, is_signal, score
 
 ORDER = ("product", "event_kind", "event", "scope", "comparator")
 
@@ -54,13 +55,15 @@ def _scored(cells: pa.Table, fitted: FittedPrior, context: Context) -> pa.Table:
     scores = score(a, b, c, d, fitted.prior)
     missing = is_missing(cells, context.coverage)
     left_out = _left_out(cells, fitted.comparator, context.left_out)
+    family = family_measures(cells, TwoByTwo(a, b, c, d), fitted, missing)
+    q = np.asarray(family["bh_q"].to_numpy(zero_copy_only=False), dtype=np.float64)
     columns: dict[str, object] = {
         "as_of": _repeated(context.as_of, n),
         **{name: cells[name] for name in ("product", "event", "event_kind", "scope", "comparator")},
         **{name: _whole(values, missing) for name, values in zip("abcd", (a, b, c, d), strict=True)},
         "n_cases": _whole(a + b + c + d, missing),
         **_measures(scores, missing),
-        "is_signal": _truth(scores.is_signal, missing | (fitted.prior is None)),
+        "is_signal": _truth(is_signal(q), np.isnan(q)),
         "rule": _repeated(RULE_TEXT, n),
         "is_assessable": pa.array(~missing),
         "note": notes(cells, scores.prr.infinite, fitted.reason, left_out, context.coverage, context.labels),
@@ -68,6 +71,7 @@ def _scored(cells: pa.Table, fitted: FittedPrior, context: Context) -> pa.Table:
         "n_left_out": pc.cast(
             _by_product(cells, {key: found.n_of_product for key, found in left_out.items()}), "int64"
         ),
+        **family,
     }
     schema = arrow_schema(SIGNAL)
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)

@@ -2,13 +2,29 @@
 
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.ledger import LEDGER_TABLES
+from pipeline.contract.linkage import LINKAGE_TABLES
 from pipeline.contract.mart import MART_TABLES
+from pipeline.contract.masking import MASKING_TABLES
 from pipeline.contract.meddra import MEDDRA_TABLES
 from pipeline.contract.model import Table
+from pipeline.contract.onset import ONSET_TABLES
 from pipeline.contract.raw import RAW_TABLES
+from pipeline.contract.strata import STRATA_TABLES
+from pipeline.contract.trend import TREND_TABLES
 from pipeline.errors import UsageError
 
-ALL_TABLES: tuple[Table, ...] = (*RAW_TABLES, *CORE_TABLES, *MEDDRA_TABLES, *MART_TABLES, *LEDGER_TABLES)
+ALL_TABLES: tuple[Table, ...] = (
+    *RAW_TABLES,
+    *CORE_TABLES,
+    *LINKAGE_TABLES,
+    *MEDDRA_TABLES,
+    *MART_TABLES,
+    *STRATA_TABLES,
+    *MASKING_TABLES,
+    *ONSET_TABLES,
+    *TREND_TABLES,
+    *LEDGER_TABLES,
+)
 _BY_NAME = {table.name: table for table in ALL_TABLES}
 
 

@@ -115,27 +115,45 @@ class Lake:
         What an interrupted run left there is removed first. LakeConflict when another process holds the key.
         """
         key = f"{key}-{self.variant}" if self.variant else key
-        folder = self.root / "_staging" / key
-        with self._lock(key):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+        with self._lock(key) as is_held, self._emptied(key, wanted=is_held) as folder:
+            if folder is None:
+                raise LakeConflict(
+                    f"Another process is writing {key} in {self.root}: wait for it to end, then run this again."
+                )
+            yield folder
 
     @contextlib.contextmanager
-    def _lock(self, key: str) -> Iterator[None]:
+    def shared_staging(self, name: str) -> Iterator[Path | None]:
+        """As staging, for a table that all variants write in one place; None while another process holds it."""
+        with self._lock(name) as is_held, self._emptied(name, wanted=is_held) as folder:
+            yield folder
+
+    @contextlib.contextmanager
+    def _emptied(self, key: str, *, wanted: bool) -> Iterator[Path | None]:
+        """An empty staging folder, gone afterwards; None, and nothing touched, where it is not wanted."""
+        folder = self.root / "_staging" / key
+        if not wanted:
+            yield None
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _lock(self, key: str) -> Iterator[bool]:
+        """Whether this process now is the only one that writes that key."""
         path = self.root / "_locks" / key
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise LakeConflict(
-                    f"Another process is writing {key} in {self.root}: wait for it to end, then run this again."
-                ) from error
-            yield
+                is_held = True
+            except BlockingIOError:
+                is_held = False
+            yield is_held
 
     def _home(self, table: Table) -> Path:
         """Folder of a table; the marts of a variant have one of their own."""

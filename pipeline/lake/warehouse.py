@@ -86,6 +86,20 @@ class Warehouse:
             f'CREATE OR REPLACE TEMP TABLE "{name}" AS {query}', _bound(query, parameters)
         ).fetchall()
 
+    def view(self, name: str, query: str) -> None:
+        """Show the query's result under a name, worked out anew each time it is read; it goes before the lake's."""
+        self.connection.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS {query}')
+
+    def drop(self, *names: str) -> None:
+        """Forget temporary tables and views; a table of the lake that one of them hid is seen again."""
+        for name in names:
+            kinds = self.connection.execute(
+                "SELECT table_type FROM information_schema.tables WHERE table_catalog = 'temp' AND table_name = $name",
+                {"name": name},
+            ).fetchall()
+            for (kind,) in kinds:
+                self.connection.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} temp."{name}"')
+
     def write(self, table: Table, query: str, path: Path, parameters: Parameters | None = None) -> int:
         """Write the query's rows, in its order, as a Parquet file of the table; returns the number of rows.
 

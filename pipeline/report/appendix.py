@@ -44,6 +44,18 @@ GLOSSARY = (
         "EBGM",
         "Empirical Bayes geometric mean: observed over expected, shrunken by what all pairs show; 90 % interval EB05 to EB95.",
     ),
+    (
+        "Mid-p",
+        "Fisher's exact test, one-sided: the weight of tables with more than a cases, and half that of a itself.",
+    ),
+    (
+        "q",
+        "Benjamini and Hochberg: calling every pair with so small a q a finding, this share of them is expected to be false.",
+    ),
+    (
+        "Share of false",
+        "Weight that the posterior behind EBGM gives to a pair being reported no more often than expected; it rests on the prior.",
+    ),
     ("Interval", "PRR and ROR: 95 %. Where a cell is zero only one bound is known, and it is exact."),
     ("Narrow, broad", "Terms that mean the event; those and more terms that may mean it."),
     ("Suspect", "A drug the reporter names as primary or secondary suspect; only these count as exposure."),

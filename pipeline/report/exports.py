@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.report.facts import QUERIES, ReportFacts
-from pipeline.report.wording import LIMITS, refuse_in_text
+from pipeline.report.readus import MEANING, checklist_table
+from pipeline.report.wording import LIMITS, refuse_in_message, refuse_in_names, refuse_in_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,6 +21,11 @@ APOSTROPHE = (
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a workbook's date has no zone
 WIDEST, NARROWEST = 60, 8
 README = "README"
+# What is written beside the queries' tables, and every table by its name.
+SHEETS = QUERIES | {"readus": MEANING}
+# Columns whose text is ours, and columns of sentences of ours that may name a preferred term.
+OWN_TEXT = ("answer", "asks", "kind", "meaning", "rule", "state", "step", "unit")
+MIXED_TEXT = ("note",)
 
 
 def write_csv_files(facts: ReportFacts, folder: Path) -> None:
@@ -27,9 +33,8 @@ def write_csv_files(facts: ReportFacts, folder: Path) -> None:
 
     UTF-8, text quoted, numbers not, LF line ends, nothing between the commas where nothing is known.
     """
-    for name in QUERIES:
-        table = facts.tables[name]
-        lines = [table.column_names, *(row.values() for row in facts.rows(name))]
+    for name, table in _tables(facts).items():
+        lines = [table.column_names, *(row.values() for row in table.to_pylist())]
         text = "".join(",".join(map(_csv_cell, line)) + "\n" for line in lines)
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
     notes = [*readme_lines(facts), ("Apostrophe", APOSTROPHE)]
@@ -42,6 +47,7 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
     """One sheet for each table, and a first one that says what they are; text is never a formula."""
     import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
 
+    tables, notes = _tables(facts), readme_lines(facts)  # refused before a file is open
     book = xlsxwriter.Workbook(path, {"constant_memory": True})  # rows go to disk as they come: a sheet may be long
     book.set_properties({"title": facts.name, "created": CREATED})
     formats = {
@@ -49,9 +55,9 @@ def write_workbook(facts: ReportFacts, path: Path) -> None:
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
-    _write_readme(book.add_worksheet(README), facts, formats)
-    for name in QUERIES:
-        _write_sheet(book.add_worksheet(name), facts.tables[name], formats)
+    _write_readme(book.add_worksheet(README), notes, formats)
+    for name, table in tables.items():
+        _write_sheet(book.add_worksheet(name), table, formats)
     book.close()
 
 
@@ -64,10 +70,22 @@ def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
         ("Code version", facts.code_version),
         ("Vocabulary version", facts.vocabulary_version),
         *(("What these numbers are not", sentence) for sentence in LIMITS),
-        *(("Table " + name, meaning) for name, meaning in QUERIES.items()),
+        *(("Table " + name, meaning) for name, meaning in SHEETS.items()),
     ]
-    refuse_in_text(" ".join(text for _, text in lines))
+    refuse_in_text(" ".join(f"{name} {text}" for name, text in lines), "The README of the files")
     return lines
+
+
+def _tables(facts: ReportFacts) -> "dict[str, pa.Table]":
+    """Every table of SHEETS, refused where a name of it or a text of ours calls a measure by a forbidden word."""
+    tables = {name: facts.tables[name] for name in QUERIES} | {"readus": checklist_table(facts)}
+    for name, table in tables.items():
+        refuse_in_names((name, *table.column_names), f"The table {name}")
+        for columns, refuse in ((OWN_TEXT, refuse_in_text), (MIXED_TEXT, refuse_in_message)):
+            for column in [own for own in columns if own in table.column_names]:
+                said = " ".join(str(text) for text in table[column].unique().to_pylist() if text is not None)
+                refuse(said, f"The column {column} of the table {name}")
+    return tables
 
 
 def _csv_cell(value: object) -> str:
@@ -81,10 +99,10 @@ def _csv_cell(value: object) -> str:
     return str(value)
 
 
-def _write_readme(sheet: Any, facts: ReportFacts, formats: dict[str, Any]) -> None:
+def _write_readme(sheet: Any, notes: list[tuple[str, str]], formats: dict[str, Any]) -> None:
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 110)
-    for place, (name, text) in enumerate(readme_lines(facts)):
+    for place, (name, text) in enumerate(notes):
         sheet.write_string(place, 0, name, formats["head"] if place == 0 else None)
         sheet.write_string(place, 1, text, formats["wrap"])
 

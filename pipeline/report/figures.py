@@ -1,21 +1,17 @@
 """Charts as inline SVG: drawn by Altair without a browser or a network, coloured by the page's own style sheet."""
 
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-Row = dict[str, Any]
-FONT = "inherit"
+from pipeline.report.drawing import Row, decades, filled, label_axis, quarter_axis, styled, svg_element
+
 LABEL_CHARACTERS = 25
-PLOT_WIDTH, LABEL_WIDTH, ROW_HEIGHT = 235, 165, 30
+PLOT_WIDTH, ROW_HEIGHT = 235, 30
 PANEL_WIDTH, PANEL_HEIGHT = 325, 46
-SYMBOL_SIZE, LINE_HEIGHT = 42, 12
-# A ratio outside these bounds is drawn at the edge; its number stands in the table.
-LEAST_RATIO, MOST_RATIO = 0.01, 10_000.0
+SYMBOL_SIZE = 42
 WHOLE_ONLY = "datum.value % 1 ? '' : format(datum.value, ',d')"
-TEXT_OF_LINES = re.compile(r'translate\((-?[\d.]+),(-?[\d.]+)\)("[^>]*>)((?:<tspan[^>]*>[^<]*</tspan>){2,})')
 GLYPHS = {"all": "circle", "non_car_t": "diamond"}
 
 
@@ -32,7 +28,7 @@ def forest(figure_id: str, title: str, rows: Sequence[Row], marks: Sequence[floa
     rows: label, comparator, estimate, low, high (ratios; estimate None where infinite or 0, low or high None where
     the interval has no such end). marks: ratios at which a line is drawn; the one at 1 is solid.
     """
-    ticks = _decades(rows)
+    ticks = decades(rows)
     drawn = [_drawable(row, ticks[0], ticks[-1]) | {"place": place} for place, row in enumerate(rows)]
     text = (
         f"{title}. Each line is one endpoint; circles compare with all other reports, diamonds with reports without "
@@ -40,7 +36,7 @@ def forest(figure_id: str, title: str, rows: Sequence[Row], marks: Sequence[floa
     )
     values = {"low_end": ticks[0], "high_end": ticks[-1], "decades": list(ticks)}
     data = {"rows": drawn, "marks": [{"x": value} for value in marks]}
-    return Figure(_svg(_filled(_forest_chart(), data, values), figure_id, title, text), title)
+    return Figure(svg_element(filled(_forest_chart(), data, values), figure_id, title, text), title)
 
 
 def quarters_chart(
@@ -65,7 +61,7 @@ def quarters_chart(
         for quarter in quarters
     ]
     text = f"{title}. Bars are cases; numbered lines are the events listed below. The numbers are in the table below."
-    return Figure(_svg(_filled(_quarters_template(), {"rows": rows}, {}), figure_id, title, text), title)
+    return Figure(svg_element(filled(_quarters_template(), {"rows": rows}, {}), figure_id, title, text), title)
 
 
 @cache
@@ -79,7 +75,7 @@ def _forest_chart() -> Any:
     )
     axis = alt.Axis(values=alt.ExprRef("decades"), grid=True, format="~g")
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=alt.Y("label:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=_label_axis(alt)),
+        y=alt.Y("label:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=label_axis(alt)),
         yOffset=alt.YOffset("comparator:N", sort=glyphs, scale=alt.Scale(domain=glyphs, paddingOuter=0.6)),
         color=alt.Color(
             "comparator:N", legend=None, scale=alt.Scale(domain=glyphs, range=["var(--all)", "var(--non)"])
@@ -100,7 +96,7 @@ def _forest_chart() -> Any:
         .encode(x=alt.X(f"{column}:Q", scale=scale))
         for column, glyph, only in drawn
     ]
-    return _styled(
+    return styled(
         alt.layer(lines, spans, *points).properties(
             width=PLOT_WIDTH, height=alt.Step(ROW_HEIGHT, **{"for": "position"})
         )
@@ -112,7 +108,7 @@ def _quarters_template() -> Any:
     """The panels of quarters without data, as a Vega-Lite specification."""
     import altair as alt  # noqa: PLC0415 -- as above
 
-    x = alt.X("quarter:N", title=None, axis=_quarter_axis(alt), scale=alt.Scale(paddingInner=0.15))
+    x = alt.X("quarter:N", title=None, axis=quarter_axis(alt), scale=alt.Scale(paddingInner=0.15))
     y = alt.Y("n:Q", title=None, axis=alt.Axis(labelExpr=WHOLE_ONLY, grid=False, tickCount=2, tickMinStep=1))
     base = alt.Chart()
     layers = (
@@ -128,39 +124,7 @@ def _quarters_template() -> Any:
     )
     row = alt.Row("panel:N", sort=alt.EncodingSortField("place", op="min"), header=header)
     panel = alt.layer(*layers).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
-    return _styled(panel.facet(data=alt.NamedData("rows"), row=row, spacing=4).resolve_scale(y="independent"))
-
-
-def _styled(chart: Any) -> Any:
-    """The chart as a specification, in the colours of the page's style sheet."""
-    drawn = (
-        chart.configure(background="transparent", font=FONT, aria=False, padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor="var(--muted)",
-            domainColor="var(--line)",
-            tickColor="var(--line)",
-            gridColor="var(--grid)",
-            labelFontSize=10,
-        )
-    )
-    return drawn.to_dict()
-
-
-def _filled(specification: Any, datasets: Mapping[str, Sequence[Row]], values: Mapping[str, Any]) -> Any:
-    """A specification with its data and the values its expressions name."""
-    params = [{"name": name, "value": value} for name, value in values.items()]
-    return specification | {"datasets": dict(datasets), "params": [*specification.get("params", []), *params]}
-
-
-def _decades(rows: Sequence[Row]) -> tuple[float, ...]:
-    """Whole decades around everything finite, 1 always inside; two at least."""
-    values = [row[name] for row in rows for name in ("estimate", "low", "high") if row[name]]
-    inside = [min(max(value, LEAST_RATIO), MOST_RATIO) for value in [*values, 1.0]]
-    decades = [10.0**power for power in range(-2, 5)]
-    low = max(value for value in decades if value <= min(inside) and value < MOST_RATIO)
-    high = min(value for value in decades if value >= max(inside) and value > low)
-    return tuple(value for value in decades if low <= value <= high)
+    return styled(panel.facet(data=alt.NamedData("rows"), row=row, spacing=4).resolve_scale(y="independent"))
 
 
 def _drawable(row: Row, least: float, most: float) -> Row:
@@ -174,54 +138,3 @@ def _drawable(row: Row, least: float, most: float) -> Row:
     if estimate is not None and least <= estimate <= most:
         shown["estimate"] = estimate
     return shown | ({"at_left": least} if left else {}) | ({"at_right": most} if right else {})
-
-
-def _label_axis(alt: Any) -> Any:
-    return alt.Axis(
-        labelExpr="split(datum.label, '\\n')",
-        labelLimit=LABEL_WIDTH + 20,
-        minExtent=LABEL_WIDTH,
-        maxExtent=LABEL_WIDTH,
-        domain=False,
-        ticks=False,
-        labelFontSize=11,
-        labelLineHeight=LINE_HEIGHT,
-        labelPadding=6,
-    )
-
-
-def _quarter_axis(alt: Any) -> Any:
-    first = "slice(datum.value, 4) == 'Q1'"
-    tick = {"condition": {"test": first, "value": 1}, "value": 0}
-    return alt.Axis(
-        labelExpr=f"{first} ? slice(datum.value, 0, 4) : ''",
-        tickOpacity=tick,
-        labelAngle=0,
-        grid=False,
-        labelOverlap=False,
-    )
-
-
-def _svg(specification: Any, figure_id: str, title: str, description: str) -> str:
-    """The chart as an SVG element of the page: named for screen readers, ids its own, no address in it."""
-    import vl_convert  # noqa: PLC0415 -- starts a JavaScript engine
-
-    svg: str = vl_convert.vegalite_to_svg(specification)
-    width, height = re.findall(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)[0]
-    inside = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", svg)
-    inside = re.sub(r' (role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", inside)
-    inside = TEXT_OF_LINES.sub(_centred, inside)
-    named = f'<title id="{figure_id}-t">{_text(title)}</title><desc id="{figure_id}-d">{_text(description)}</desc>'
-    head = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-labelledby="{figure_id}-t {figure_id}-d"'
-    return f"<svg {head}>{named}{inside}</svg>"
-
-
-def _centred(found: re.Match[str]) -> str:
-    """A label of several lines, its middle where its first line stood."""
-    x, y, rest, lines = found.groups()
-    up = (lines.count("<tspan") - 1) * LINE_HEIGHT / 2
-    return f"translate({x},{float(y) - up:.2f}){rest}{lines}"
-
-
-def _text(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.report.facts import ReportFacts, Row
 from pipeline.report.numbers import Measure, heat, known_bound, ratio_measure, shrunken_measure
+from pipeline.report.questions import q_told
 from pipeline.vocabulary.comparators import Comparator, base_comparators
 from pipeline.vocabulary.endpoints import Endpoint, endpoints
 from pipeline.vocabulary.products import Product, products
@@ -21,7 +22,8 @@ class Cell:
     """One product and endpoint against one comparator, as it is printed.
 
     heat: class of the lower bound of EBGM, else of the IC, empty where it is below 1; ror_heat: of the ROR's.
-    ror_bound: the one bound of the ROR that a narrow column has room for. ic025 > 0 has its own mark.
+    ror_bound: the one bound of the ROR that a narrow column has room for. ic025 > 0 has its own mark. q: that of
+    Benjamini and Hochberg, and the mid-p behind it.
     """
 
     row: Row
@@ -32,6 +34,7 @@ class Cell:
     prr: Measure
     ror: Measure
     ror_bound: str
+    q: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def cell(row: Row) -> Cell:
         ratio_measure(row, "prr"),
         ratio_measure(row, "ror"),
         known_bound(row, "ror"),
+        q_told(row),
     )
 
 

@@ -8,7 +8,7 @@ from pipeline.report.appendix import GLOSSARY, definitions, designated_events, q
 from pipeline.report.changes import changed_products, changed_steps
 from pipeline.report.facts import ReportFacts
 from pipeline.report.identity import DRIFT_WORDS, car_t_pairs, drugs_resolved, terms_drifted, terms_lost
-from pipeline.report.numbers import cases, count, ratio, short_count
+from pipeline.report.numbers import cases, count, ratio, short_count, signed
 from pipeline.report.overview import (
     absent_products,
     overviews,
@@ -19,6 +19,8 @@ from pipeline.report.overview import (
     waterfall,
 )
 from pipeline.report.products import product_section
+from pipeline.report.questions import questions_asked
+from pipeline.report.readus import checklist, statement, states
 from pipeline.report.wording import LIMITS, refuse_words_of_incidence
 from pipeline.vocabulary.comparators import base_comparators, comparators
 from pipeline.vocabulary.products import product
@@ -54,6 +56,7 @@ def _environment() -> "jinja2.Environment":
         "cases": cases,
         "short_count": short_count,
         "decimal": ratio,
+        "signed": signed,
         "short_name": short_name,
     }
     return environment
@@ -64,6 +67,7 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
     shown = reported_products(facts)
     cases_of = {row["product"]: row["n_cases"] for row in facts.rows("product_case")}
     steps = waterfall(facts)
+    readus = checklist(facts)
     archives = facts.rows("source_archive")
     quarters = sorted({row["quarter"] for row in archives})
     signals = facts.rows("endpoint_signal")
@@ -101,9 +105,13 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "incomplete": facts.rows("incomplete_case"),
         "rejected": facts.rows("rejected_reason"),
         "priors": facts.rows("fitted_prior"),
+        "questions": questions_asked(facts),
         "archives": archives,
         "definitions": definitions(facts),
         "glossary": GLOSSARY,
+        "readus": readus,
+        "readus_states": states(readus),
+        "readus_statement": statement()["statement"],
     }
 
 

@@ -6,9 +6,13 @@ from functools import cache
 
 from pipeline.report.facts import ReportFacts, Row
 from pipeline.report.figures import GLYPHS, Figure, forest
+from pipeline.report.masking import MaskingSection, masking_section
+from pipeline.report.onset import OnsetSection, onset_section
 from pipeline.report.overview import Cell, cell
 from pipeline.report.sidebyside import SideBySide, side_by_side
+from pipeline.report.strata import StrataSection, strata_section
 from pipeline.report.trend import Trend, trend
+from pipeline.report.trendtables import TrendTables, trend_tables
 from pipeline.vocabulary.comparators import Comparator, base_comparators
 from pipeline.vocabulary.endpoints import Endpoint, Scope, endpoints
 from pipeline.vocabulary.files import term_key
@@ -47,6 +51,10 @@ class ProductSection:
     tables: list[MeasureTable]
     forests: list[Figure]
     trend: Trend
+    trend_tables: TrendTables
+    onset: OnsetSection
+    masking: MaskingSection
+    strata: StrataSection
     top_terms: list[TermRow]
     marked_terms: list[TermRow]
     n_terms: int
@@ -67,6 +75,10 @@ def product_section(facts: ReportFacts, product: Product) -> ProductSection:
         tables=[table for scope in SCOPES for against in _first() if (table := _table(signals, scope, against)).rows],
         forests=_forests(signals, anchor, product),
         trend=trend(facts, product, anchor),
+        trend_tables=trend_tables(facts, product, anchor),
+        onset=onset_section(facts, product, anchor),
+        masking=masking_section(facts, product, anchor),
+        strata=strata_section(facts, product, anchor),
         top_terms=terms[:TOP_TERMS],
         marked_terms=_outside_endpoints(terms)[:TOP_MARKED],
         n_terms=len(terms),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.contract.quarter import number_of_day, quarter_name, quarter_number
 from pipeline.report.facts import ReportFacts, Row
 from pipeline.report.figures import Figure, quarters_chart
 from pipeline.vocabulary.choices import CalendarEvent, calendar
@@ -47,13 +48,12 @@ def trend(facts: ReportFacts, product: Product, anchor: str) -> Trend:
 
 def quarter_of(event: CalendarEvent) -> str:
     """The quarter of a day of the calendar, as 2024Q1."""
-    return f"{event.date.year}Q{(event.date.month - 1) // 3 + 1}"
+    return quarter_name(number_of_day(event.date))
 
 
 def quarters_between(first: str, last: str) -> list[str]:
     """Every quarter from first to last, both included."""
-    start, stop = (int(name[:4]) * 4 + int(name[5]) - 1 for name in (first, last))
-    return [f"{number // 4}Q{number % 4 + 1}" for number in range(start, stop + 1)]
+    return [quarter_name(number) for number in range(quarter_number(first), quarter_number(last) + 1)]
 
 
 def _counts(facts: ReportFacts, product: Product) -> Counts:

@@ -26,6 +26,9 @@ from pipeline.signals.repeats import distinct_values
 SHRINKAGE = 0.5
 """Norén's constant, added to observed and expected."""
 
+LEAST_CASES, LEAST_PRR, LEAST_CHI_SQUARE = 3, 2.0, 4.0
+"""Thresholds of Evans' rule."""
+
 Bound = Callable[[TwoByTwo], Array]
 
 
@@ -111,6 +114,45 @@ def information_component(observed: npt.ArrayLike, expected: npt.ArrayLike) -> I
     levels = [np.log2(level)[position] for level in (shape, *special.gammaincinv(shape, [[TAIL], [1.0 - TAIL]]))]
     estimate, low, high = (level - np.log2(expected + SHRINKAGE) for level in levels)
     return Interval(estimate, low, high, np.zeros(estimate.shape, dtype=np.bool_))
+
+
+def information_component_approximation(observed: npt.ArrayLike, expected: npt.ArrayLike) -> Interval:
+    """The IC with bounds in closed form, as a named alternative to `information_component`, shape (n,).
+
+    Low: IC - 3.3 (O + ½)^-½ - 2 (O + ½)^-1½; high: IC + 2.4 (O + ½)^-½ - 0.5 (O + ½)^-1½. Against the exact
+    quantiles both bounds are off by 0.05 at most where something was observed, and by up to 0.35 at O = 0: they are there to
+    repeat the work of others, not to be printed. Zeros as in `information_component`.
+    """
+    observed, expected = checked_pairs(observed, expected)
+    root = 1.0 / np.sqrt(observed + SHRINKAGE)
+    estimate = np.log2(observed + SHRINKAGE) - np.log2(expected + SHRINKAGE)
+    low, high = estimate - 3.3 * root - 2.0 * root**3, estimate + 2.4 * root - 0.5 * root**3
+    return Interval(estimate, low, high, np.zeros(estimate.shape, dtype=np.bool_))
+
+
+def relative_reporting_ratio(observed: npt.ArrayLike, expected: npt.ArrayLike) -> Interval:
+    """RRR = observed / expected with its exact 95 % Poisson interval, shape (n,).
+
+    Unlike PRR and ROR its comparator holds the pair's own cases too. The bounds are Garwood's for a Poisson count,
+    divided by the expected count, whose own uncertainty is not in them. Nothing observed: estimate and low are 0, the
+    high bound is exact. Nothing expected: all NaN.
+    """
+    observed, expected = checked_pairs(observed, expected)
+    count, position = distinct_values(observed)
+    lows = np.where(count > 0, special.gammaincinv(np.maximum(count, 1.0), TAIL), 0.0)
+    low, high = lows[position], special.gammaincinv(count + 1.0, 1.0 - TAIL)[position]
+    known = np.where(expected > 0, expected, np.nan)
+    return Interval(observed / known, low / known, high / known, np.zeros(observed.shape, dtype=np.bool_))
+
+
+def meets_evans_rule(n: npt.ArrayLike, prr: Interval, chi2: ChiSquare) -> Flags:
+    """Whether n ≥ 3, PRR ≥ 2 and χ² ≥ 4, shape (n,): a rule of others, never joined with ours.
+
+    The χ² is the plain one, as its authors print it.
+    An infinite PRR is above 2; where PRR or χ² does not exist, the rule is not met.
+    """
+    is_high = prr.infinite | (prr.estimate >= LEAST_PRR)
+    return np.asarray((np.asarray(n, dtype=np.float64) >= LEAST_CASES) & is_high & (chi2.plain >= LEAST_CHI_SQUARE))
 
 
 def checked_pairs(observed: npt.ArrayLike, expected: npt.ArrayLike) -> list[Array]:

@@ -11,10 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.signals.interval import Array, checked_columns
-from pipeline.signals.repeats import Positions, distinct_rows
+from pipeline.signals.repeats import Positions, distinct_rows, distinct_values
 
 BIN_WIDTH = math.log(10.0) / 200.0
 """Width of a bin of ln(expected), 200 bins a decade: expected counts in a group differ by 1.2 % at most."""
+
+SHORT = 1 << 22
+"""Groups that are counted in place even where most of them have no cell."""
 
 
 class Grid(NamedTuple):
@@ -69,11 +72,29 @@ def binned(cells: Grid, bin_width: float) -> Grid:
     """
     observed, expected, weight = (column[cells.weight > 0] for column in cells)
     bins = np.floor(np.log(expected) / bin_width) if bin_width else expected
+    merged, position = _groups(bins, observed, counted=bool(bin_width))
+    number, mass = (
+        np.bincount(position, weights=values, minlength=merged.size).astype(np.float64)
+        for values in (weight, weight * expected)
+    )
+    held = number > 0
+    return Grid(merged[held], mass[held] / number[held], number[held])
+
+
+def _groups(bins: Array, observed: Array, *, counted: bool) -> tuple[Array, Positions]:
+    """Observed count of each group, by count and then by bin, and the group of each cell.
+
+    Counted bins are whole numbers: where their cross with the distinct counts is no longer than the cells, it is the
+    groups, those without a cell included; otherwise the combinations that occur are.
+    """
+    if counted and bins.size:
+        counts, place = distinct_values(observed)
+        lowest = bins.min()
+        n_bins = int(bins.max() - lowest) + 1
+        if counts.size * n_bins <= max(bins.size, SHORT):
+            return np.repeat(counts, n_bins), place * n_bins + (bins - lowest).astype(np.intp)
     (_, merged), position = distinct_rows(bins, observed)
-    number, mass = np.zeros(merged.size), np.zeros(merged.size)
-    np.add.at(number, position, weight)
-    np.add.at(mass, position, weight * expected)
-    return Grid(merged, mass / number, number)
+    return merged, position
 
 
 def _margin(name: str, totals: npt.ArrayLike) -> _Margin:

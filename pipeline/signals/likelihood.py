@@ -3,6 +3,7 @@
 The working parameters have no bounds: ln α₁, ln β₁, ln α₂, ln β₂, logit P.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,14 @@ class CellGroups(NamedTuple):
     counts: Array
     place: Positions
     constant: float
+
+
+class Likelihood(NamedTuple):
+    """A likelihood by its name: negative log-likelihood with gradient, and the log-likelihood where λ = 1 everywhere."""
+
+    name: str
+    loss_and_gradient: Callable[[Array, CellGroups], tuple[float, Array]]
+    independence: Callable[[CellGroups], float]
 
 
 class _Component(NamedTuple):
@@ -68,11 +77,15 @@ def independence(cells: CellGroups) -> float:
     return cells.constant - _dot(cells.weight, cells.expected)
 
 
-def curvature(working: Array, cells: CellGroups) -> Array:
+ALL_CELLS = Likelihood("all_cells", loss_and_gradient, independence)
+"""DuMouchel's own: no truncation, every drug × event cell, zeros counted."""
+
+
+def curvature(working: Array, cells: CellGroups, likelihood: Likelihood = ALL_CELLS) -> Array:
     """Matrix of second derivatives of the negative log-likelihood, shape (5, 5), by central differences."""
     steps = CURVATURE_STEP * np.eye(working.size)
-    ahead = np.array([loss_and_gradient(working + step, cells)[1] for step in steps])
-    behind = np.array([loss_and_gradient(working - step, cells)[1] for step in steps])
+    ahead = np.array([likelihood.loss_and_gradient(working + step, cells)[1] for step in steps])
+    behind = np.array([likelihood.loss_and_gradient(working - step, cells)[1] for step in steps])
     matrix = (ahead - behind) / (2.0 * CURVATURE_STEP)
     return np.asarray((matrix + matrix.T) / 2.0)
 

@@ -1,4 +1,7 @@
-"""All measures of many pairs in one call, and the one rule that makes a signal of them."""
+"""All measures of many pairs in one call, and the one rule that makes a signal of them.
+
+The rule was chosen on simulated series by a criterion written down first: docs/operating.md, pipeline/signals/calibration.json.
+"""
 
 from typing import NamedTuple
 
@@ -17,13 +20,15 @@ from pipeline.signals.ebgm import ebgm
 from pipeline.signals.interval import Array, Flags, Interval, two_by_two
 from pipeline.signals.prior import Prior
 
-LEAST_CASES = 3
-LEAST_EB05 = 2.0
-RULE_TEXT = "n ≥ 3 and EB05 ≥ 2 (provisional, uncalibrated)"
+Q_BELOW = 0.05
+RULE_TEXT = (
+    "Benjamini–Hochberg q of the Fisher mid-p < 0.05 "
+    "(chosen on simulated series, see operating characteristics 2026-11-22)"
+)
 
 
 class Scores(NamedTuple):
-    """Every measure of each pair; `ebgm` is None where no prior fits, and no pair is a signal then."""
+    """Every measure of each pair; `ebgm` is None where no prior fits."""
 
     expected: Array
     prr: Interval
@@ -31,7 +36,6 @@ class Scores(NamedTuple):
     chi2: ChiSquare
     ic: Interval
     ebgm: Interval | None
-    is_signal: Flags
 
 
 def score(
@@ -51,7 +55,6 @@ def score(
     cells = two_by_two(a, b, c, d)
     expected = expected_count(*cells)
     shrunken = ebgm(cells.a, expected, prior) if prior else None
-    fires = is_signal(cells.a, shrunken.low) if shrunken else np.zeros(expected.shape, dtype=np.bool_)
     return Scores(
         expected=expected,
         prr=proportional_reporting_ratio(*cells, exact_bounds=exact_bounds),
@@ -59,13 +62,16 @@ def score(
         chi2=chi_square(*cells),
         ic=information_component(cells.a, expected),
         ebgm=shrunken,
-        is_signal=fires,
     )
 
 
-def is_signal(n: npt.ArrayLike, eb05: npt.ArrayLike) -> Flags:
-    """Whether pairs meet RULE_TEXT: n the cases of the pair, shape (n,). A missing EB05 is no signal."""
-    return (np.asarray(n) >= LEAST_CASES) & (np.asarray(eb05, dtype=np.float64) >= LEAST_EB05)
+def is_signal(q: npt.ArrayLike) -> Flags:
+    """Whether pairs meet RULE_TEXT, shape (n,).
+
+    q: of Fisher's one-sided mid-p (`conditional.fisher_exact`) by `multiplicity.benjamini_hochberg`, in the family the
+    pairs are read in. NaN, a pair that could not be asked, is no signal.
+    """
+    return np.asarray(np.asarray(q, dtype=np.float64) < Q_BELOW)
 
 
 def has_positive_ic025(ic025: npt.ArrayLike) -> Flags:

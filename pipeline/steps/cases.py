@@ -1,8 +1,11 @@
 """Which reports are one case as of a data-lock point."""
 
+from pathlib import Path
+
 from pipeline.cases.counts import register_vocabulary
 from pipeline.cases.duplicates import overfull_blocks
-from pipeline.cases.resolution import resolve, waterfall_rows
+from pipeline.cases.relinking import resolve_again
+from pipeline.cases.resolution import RESOLVED, Written, resolve, waterfall_rows
 from pipeline.config import Settings, code_version
 from pipeline.contract.quarter import quarter_number
 from pipeline.lake.delta import Lake, Run, open_lake
@@ -12,6 +15,7 @@ from pipeline.lake.snapshot import (
     data_lock_point,
     editions_as_of,
     files_as_of,
+    labels_as_of,
     mount_core,
     mount_mart,
     quarter_ranges,
@@ -19,8 +23,21 @@ from pipeline.lake.snapshot import (
     quarters_without_original,
 )
 from pipeline.lake.warehouse import Warehouse
+from pipeline.steps.linking import (
+    Earlier,
+    Start,
+    keep_keys,
+    key_lacking,
+    lacking_keys,
+    share_changed,
+    show_earlier,
+)
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
-from pipeline.steps.runs import record_run
+from pipeline.steps.runs import is_current, record_run
+
+# Where more of the reports than this changed, working everything out anew is as fast.
+MOST_CHANGED = 0.25
+FIRST = "anew: no earlier data-lock point has cases"
 
 
 def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progress = silent) -> StepReport:
@@ -35,14 +52,14 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
             report.warnings.append(f"Cases as of {dlp} are unchanged: nothing was done.")
             mount_mart(lake, warehouse, dlp, "waterfall")
         else:
-            progress(f"{dlp} resolving cases")
-            mount_core(lake, warehouse, dlp)
-            register_vocabulary(warehouse)
             run = Run("resolve", report.run_id, code_version())
-            for table, path, n_rows in resolve(warehouse, dlp, folder):
+            progress(f"{dlp} resolving cases")
+            start = _show_start(settings, lake, warehouse, dlp)
+            _tell_start(report, start, progress)
+            for table, path, n_rows in _resolve(lake, warehouse, dlp, start, folder):
                 lake.commit(table.name, {"as_of": dlp}, path, run, n_rows)
+            mount_mart(lake, warehouse, dlp, "waterfall", "overfull_block")
             report.warnings += overfull_blocks(warehouse)
-            mount_mart(lake, warehouse, dlp, "waterfall")
         report.counts["waterfall"] = [
             {"step": step, "unit": unit, "n": n, "meaning": meaning}
             for step, unit, n, meaning in waterfall_rows(warehouse)
@@ -83,10 +100,51 @@ def resolution_id(lake: Lake, dlp: str) -> str:
 
 def is_resolved(lake: Lake, dlp: str, wanted: str) -> bool:
     """Whether the lake's cases as of then come from exactly this data and code."""
-    return all(
-        [file.run_id for file in lake.files(name, {"as_of": dlp})] == [wanted]
-        for name in ("case_current", "duplicate_pair", "waterfall")
-    )
+    return is_current(lake, (table.name for table in RESOLVED), dlp, wanted)
+
+
+def starting_point(lake: Lake, dlp: str) -> Start:
+    """The newest earlier data-lock point whose cases are today's, while not too much was published since."""
+    points = [point for point in reversed(lake.partitions("case_current", "as_of")) if point < dlp]
+    for point in points:
+        earlier = Earlier(point, labels_as_of(lake, point))
+        changed = share_changed(lake, dlp, earlier)
+        if changed > MOST_CHANGED:
+            return Start(None, f"anew: {changed:.0%} of the report versions changed since {point}")
+        if is_resolved(lake, point, resolution_id(lake, point)):
+            return Start(earlier, f"from {point}")
+    if points:
+        return Start(None, f"anew: no cases of {', '.join(points)} come from today's data and code")
+    return Start(None, FIRST)
+
+
+def _show_start(settings: Settings, lake: Lake, warehouse: Warehouse, dlp: str) -> Start:
+    """Show the data as of then, and what to go on from where there is something."""
+    mount_core(lake, warehouse, dlp)
+    register_vocabulary(warehouse)
+    start, now = starting_point(lake, dlp), labels_as_of(lake, dlp)
+    if start.earlier is None:
+        return start
+    key_lacking(settings, lake, start.earlier.labels, now)
+    if lacking_keys(lake, start.earlier.labels, now):
+        return Start(None, "anew: another process is writing the keys of the versions")
+    show_earlier(lake, warehouse, dlp, start.earlier)
+    return start
+
+
+def _tell_start(report: StepReport, start: Start, progress: Progress) -> None:
+    report.details["start"] = start.told
+    progress(f"{report.as_of} resolving cases {start.told}")
+    if start.told != FIRST:
+        report.warnings.append(f"Cases as of {report.as_of} were worked out {start.told}.")
+
+
+def _resolve(lake: Lake, warehouse: Warehouse, dlp: str, start: Start, folder: Path) -> Written:
+    """The cases as of then, from those of an earlier data-lock point or from the beginning."""
+    if start.earlier is not None:
+        return resolve_again(warehouse, start.earlier.as_of, dlp, folder)
+    lacking = lacking_keys(lake, labels_as_of(lake, dlp))
+    return resolve(warehouse, dlp, folder, lambda made: keep_keys(lake, made, lacking))
 
 
 def _quarters(lake: Lake, dlp: str) -> list[str]:

@@ -1,7 +1,5 @@
 """The signal report of a data-lock point: a page, CSV files and a workbook."""
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +8,10 @@ import pyarrow as pa
 from pipeline.cases.counts import count_exposures_and_events
 from pipeline.cases.drift import find_term_drift
 from pipeline.config import Settings, code_version
+from pipeline.contract.onset import ONSET_TABLES
+from pipeline.contract.strata import STRATA_TABLES
 from pipeline.contract.tables import table as declared
+from pipeline.contract.trend import TREND_TABLES
 from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake, StoredFile, open_lake
 from pipeline.lake.snapshot import content_hash, files_as_of, mount_core, mount_mart
@@ -21,17 +22,25 @@ from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
 from pipeline.steps.cases import caveats_of, resolution_id
 from pipeline.steps.changes import changes_since, previous_point
+from pipeline.steps.export import building, swap
+from pipeline.steps.onset import compute_onset
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.signals import compute_signals
 from pipeline.steps.terms import show_vocabulary, terms_used
+from pipeline.steps.trend import compute_trend
 from pipeline.vocabulary.choices import suspect_roles
 from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.products import product as product_of
 from pipeline.vocabulary.products import products
 
 FORMATS = ("html", "csv", "xlsx")
-MARTS = ("case_current", "duplicate_pair", "waterfall", "drug_resolution", "prior", "signal")
+MARTS = (
+    *("case_current", "duplicate_pair", "waterfall", "drug_resolution", "prior", "signal", "masking"),
+    *(table.name for table in STRATA_TABLES),
+    *(table.name for table in ONSET_TABLES),
+    *(table.name for table in TREND_TABLES),
+)
 LEDGER = ("source_file", "rejected", "quarantine", "gate_result")
 
 
@@ -55,6 +64,8 @@ def write_report(
         raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
     about = product_of(product).id if product else None
     computed = compute_signals(settings, as_of, progress=progress)
+    compute_onset(settings, computed.as_of, progress=progress)
+    compute_trend(settings, computed.as_of, progress=progress)
     progress(f"{computed.as_of} reading the lake")
     facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
     lake = open_lake(settings)
@@ -125,13 +136,12 @@ def _current_runs(lake: Lake, as_of: str) -> pa.Table:
 
 def _write(facts: ReportFacts, formats: Sequence[str], out: Path, progress: Progress) -> list[Path]:
     """The files asked for, each moved into place only when it is whole."""
-    out.mkdir(parents=True, exist_ok=True)
     written = []
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=out) as building:
+    with building(out) as folder:
         for form in [name for name in FORMATS if name in formats]:
             progress(f"{facts.as_of} writing {form}")
-            made = _build(facts, form, Path(building))
-            written.append(_swap(made, out / made.name))
+            made = _build(facts, form, folder)
+            written.append(swap(made, out / made.name))
     return written
 
 
@@ -145,11 +155,3 @@ def _build(facts: ReportFacts, form: str, folder: Path) -> Path:
         made.mkdir()
         write_csv_files(facts, made)
     return made
-
-
-def _swap(made: Path, target: Path) -> Path:
-    """Put a file or folder in the place of the old one."""
-    if target.is_dir():
-        shutil.rmtree(target)
-    made.replace(target)
-    return target

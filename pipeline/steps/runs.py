@@ -1,7 +1,7 @@
-"""The run table: one row for each finished step, without a clock, so that a repeated run changes nothing."""
+"""What runs leave behind: whose files a table holds, and the run table, without a clock so that a repeated run changes nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
@@ -29,3 +29,8 @@ def record_run(settings: Settings, report: StepReport, parameters: Mapping[str, 
         path = folder / "run.parquet"
         n_rows = write_rows(RUN, pa.Table.from_pylist([row], arrow_schema(RUN)), path)
         lake.commit(RUN.name, {"run_id": report.run_id}, path, Run(report.step, report.run_id, code_version()), n_rows)
+
+
+def is_current(lake: Lake, tables: Iterable[str], as_of: str, wanted: str) -> bool:
+    """Whether all that the lake holds of these tables as of then comes from that run, and none lacks it."""
+    return all({file.run_id for file in lake.files(name, {"as_of": as_of})} == {wanted} for name in tables)

@@ -1,14 +1,17 @@
 """What a step needs only when a scheduler runs it: what the run is about, where its files go, lines for its log."""
 
+import dataclasses
 import datetime as dt
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
-from pipeline.config import Settings
+from pipeline.config import Settings, settings_from_environment
 from pipeline.errors import UsageError
 from pipeline.intake.archive import parsed_quarter
+from pipeline.intake.dataversion import data_versions_of
 from pipeline.intake.publication import quarter_of_day
 from pipeline.steps.result import Progress, StepReport, silent
 
@@ -35,6 +38,20 @@ def data_lock_point_of_run(asked: str | None, partition_key: str | None) -> str 
     return None if given is None else parsed_quarter(given)
 
 
+def run_settings(params: Mapping[str, object]) -> Settings:
+    """The settings of the environment with what the run's parameters choose: issues read, duplicates counted, MedDRA.
+
+    UsageError for a data version that cannot be read.
+    """
+    settings = settings_from_environment()
+    return dataclasses.replace(
+        settings,
+        data_versions=data_versions_of(cast("Sequence[str]", params["data_versions"])),
+        with_duplicates=bool(params["with_duplicates"]),
+        meddra=str(params["meddra"]) if params["meddra"] else settings.meddra,
+    )
+
+
 def write_reports(
     settings: Settings, as_of: str, products: Sequence[str], progress: Progress = silent
 ) -> list[StepReport]:
@@ -48,10 +65,11 @@ def write_reports(
 
 
 def report_folder(settings: Settings, as_of: str) -> Path:
-    """Where a scheduled run leaves the reports of a data-lock point: beside the tables of the lake."""
+    """Where a scheduled run leaves the reports of a data-lock point: beside the tables of the lake, choices apart."""
     from pipeline.lake.delta import Lake  # noqa: PLC0415 -- a DAG file imports this module and stays light
 
-    return Lake(settings.lake).root / "report" / as_of
+    choice = f"-{settings.variant}" if settings.variant else ""
+    return Lake(settings.lake).root / "report" / f"{as_of}{choice}"
 
 
 def log_progress(line: str) -> None:

@@ -1,6 +1,5 @@
 """Counts, priors and every measure, as of a data-lock point."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,17 +7,21 @@ import pyarrow as pa
 
 from pipeline.cases.background import FittedPrior, fit_background
 from pipeline.cases.counts import (
+    count_backgrounds,
     count_exposures_and_events,
     count_pairs,
     pair_rows,
     product_cells,
 )
 from pipeline.cases.drift import drift_warnings
+from pipeline.cases.eventquarters import write_event_quarters
 from pipeline.cases.explanationkept import keep_vocabulary, kept_versions, write_members
 from pipeline.cases.explanationside import shown_vocabulary
 from pipeline.cases.identity import drug_resolution
 from pipeline.cases.leftout import cases_left_out
+from pipeline.cases.masking import write_masking
 from pipeline.cases.signaltable import Context, signal_table
+from pipeline.cases.strata import write_strata
 from pipeline.config import Settings, code_version
 from pipeline.contract.mart import DRUG_RESOLUTION, PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
@@ -28,13 +31,19 @@ from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import caveats_of, resolve_cases
+from pipeline.steps.export import export_files
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
-from pipeline.steps.runs import record_run
+from pipeline.steps.runs import is_current, record_run
 from pipeline.steps.terms import show_vocabulary, terms_parameters, terms_used
 from pipeline.vocabulary.choices import comparator, comparators, role, suspect_roles
 from pipeline.vocabulary.endpoints import endpoints
 from pipeline.vocabulary.products import product, products
 
+# Every table of a run; the tables made beside the signals are written at the end of _compute.
+WRITTEN = (
+    *("drug_resolution", "pair_count", "prior", "signal", "exposed_case", "product_event_case", "event_quarter"),
+    *("masking", "stratified_signal", "subgroup_signal", "stratified_prior"),
+)
 KINDS: tuple[tuple[str, str | None], ...] = (("pt", None), ("endpoint", "narrow"), ("endpoint", "broad"))
 
 
@@ -72,7 +81,7 @@ def compute_signals(
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
         report.warnings += show_vocabulary(settings, lake, warehouse)
         vocabulary = shown_vocabulary(warehouse)
-        if is_default and _is_computed(lake, dlp, report.run_id):
+        if is_default and is_current(lake, WRITTEN, dlp, report.run_id):
             report.warnings.append(f"Signals as of {dlp} are unchanged: nothing was computed again.")
         else:
             written = _compute(
@@ -91,13 +100,6 @@ def compute_signals(
             report.outputs = _export(warehouse, out, chosen)
     report.seconds = watch.seconds()
     return report
-
-
-def _is_computed(lake: Lake, dlp: str, wanted: str) -> bool:
-    return all(
-        {file.run_id for file in lake.files(name, {"as_of": dlp})} == {wanted}
-        for name in ("drug_resolution", "pair_count", "prior", "signal", "exposed_case", "product_event_case")
-    )
 
 
 def _parameters(settings: Settings, dlp: str, roles: Sequence[str]) -> dict[str, object]:
@@ -125,8 +127,10 @@ def _compute(
     path = folder / "drug_resolution.parquet"
     written.append(("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path)))
     priors: list[FittedPrior] = []
-    for name in [item.id for item in known if item.has_prior]:
-        n_cases = count_pairs(warehouse, name)
+    with_prior = [item.id for item in known if item.has_prior]
+    backgrounds = count_backgrounds(warehouse, with_prior)
+    for name in with_prior:
+        n_cases = count_pairs(warehouse, name, backgrounds)
         path = folder / f"pair_count-{name}.parquet"
         written.append(
             ("pair_count", name, path, write_rows(PAIR_COUNT, pair_rows(warehouse, dlp, name, n_cases), path))
@@ -150,7 +154,11 @@ def _compute(
     for contract, rows in ((SIGNAL, table), (PRIOR, prior_rows)):
         path = folder / f"{contract.name}.parquet"
         written.append((contract.name, None, path, write_rows(contract, rows, path)))
-    return written + write_members(warehouse, dlp, folder)
+    written += write_members(warehouse, dlp, folder)
+    written += write_strata(warehouse, dlp, folder)
+    written += write_masking(warehouse, dlp, folder)
+    written += write_event_quarters(warehouse, dlp, folder)
+    return written
 
 
 def _coverage(warehouse: Warehouse) -> dict[tuple[str, str], tuple[int, list[str]]]:
@@ -190,19 +198,10 @@ def _describe(report: StepReport, warehouse: Warehouse, resolved: StepReport) ->
 
 
 def _export(warehouse: Warehouse, out: Path, chosen: dict[str, list[str]]) -> list[str]:
-    """signal.parquet and signal.csv, whole or not at all, for the products and comparators chosen."""
-    out.mkdir(parents=True, exist_ok=True)
+    """signal.parquet and signal.csv for the products and comparators chosen."""
     query = "SELECT * FROM signal WHERE true"
     for column, values in (("product", chosen["products"]), ("comparator", chosen["comparators"])):
         if values:
             query += f" AND {column} IN (SELECT unnest(${column}s))"
     query += " ORDER BY product, event_kind, event, scope DESC, comparator"
-    building = out / ".building"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir()
-    warehouse.export(query, building / "signal.parquet", chosen)
-    warehouse.export(query, building / "signal.csv", chosen)
-    for name in ("signal.parquet", "signal.csv"):
-        (building / name).replace(out / name)
-    building.rmdir()
-    return [str(out / name) for name in ("signal.parquet", "signal.csv")]
+    return export_files(warehouse, {"signal.parquet": query, "signal.csv": query}, out, chosen)

@@ -10,10 +10,10 @@ from pipeline.verbs.options import (
     DATA_VERSION,
     JSON,
     MEDDRA,
+    PRODUCTS,
     WITH_DUPLICATES,
     ComparatorOption,
     chosen,
-    pinned,
     quarter_of,
 )
 from pipeline.verbs.telling import tell, watched
@@ -40,13 +40,7 @@ def resolve(settings: Settings, as_of: str | None, data_versions: tuple[str, ...
 
 @click.command()
 @AS_OF
-@click.option(
-    "--product",
-    "products",
-    multiple=True,
-    metavar="PRODUCT",
-    help="Generic name in lower case; repeat for more; default: all.",
-)
+@PRODUCTS
 @click.option(
     "--comparator",
     "comparators",
@@ -204,6 +198,7 @@ def explain(
       cartwatch explain --product tisagenlecleucel --event crs --from 2023Q3 --to 2024Q2
       cartwatch explain --product tisagenlecleucel --event Pyrexia --from 2023Q4 --out results
     """
+    from pipeline.intake.dataversion import pinned
     from pipeline.steps.explain import explain as run
 
     with watched(as_json) as progress:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 import click
 
 from pipeline.config import Settings
-from pipeline.errors import UsageError
 
 AS_OF = click.option(
     "--as-of", metavar="QUARTER", help="Data-lock point, as 2024Q1; default: the newest quarter in the lake."
@@ -14,6 +13,15 @@ AS_OF = click.option(
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print the StepReport as JSON and nothing else.")
+
+
+PRODUCTS = click.option(
+    "--product",
+    "products",
+    multiple=True,
+    metavar="PRODUCT",
+    help="Generic name in lower case; repeat for more; default: all.",
+)
 
 
 DATA_VERSION = click.option(
@@ -31,9 +39,6 @@ WITH_DUPLICATES = click.option(
 
 
 MEDDRA = click.option("--meddra", metavar="VERSION", help="MedDRA version loaded, or none; default: the newest loaded.")
-
-
-SHORTEST_SHA = 6
 
 
 class ComparatorOption(click.Option):
@@ -61,17 +66,9 @@ def chosen(
     settings: Settings, data_versions: Iterable[str], meddra: str | None = None, *, with_duplicates: bool = False
 ) -> Settings:
     """The settings with what this run reads and counts; UsageError for a data version that cannot be read."""
-    pins = tuple(pinned(text) for text in data_versions)
-    if len({quarter for quarter, _ in pins}) < len(pins):
-        raise UsageError("--data-version names a quarter twice: give each quarter once.")
+    from pipeline.intake.dataversion import data_versions_of
+
+    pins = data_versions_of(data_versions)
     return dataclasses.replace(
         settings, data_versions=pins, with_duplicates=with_duplicates, meddra=meddra or settings.meddra
     )
-
-
-def pinned(text: str) -> tuple[str, str]:
-    """A data version as quarter and start of the SHA-256; UsageError for a text that is none."""
-    quarter, _, sha256 = text.partition("=")
-    if len(sha256) < SHORTEST_SHA or not set(sha256.lower()) <= set("0123456789abcdef"):
-        raise UsageError(f"{text!r} is no data version: write it as 2024Q1=3f2a9c, at least six digits of the SHA-256.")
-    return str(quarter_of(quarter)), sha256.lower()

@@ -2,4 +2,4 @@
 -- Reads: keyed_case
 SELECT hash(event_country_code, drug_id, reaction_id, unnest([receipt_month, receipt_month - 1])) AS key, turn
 FROM keyed_case
-WHERE rarity >= $rare_content AND receipt_month IS NOT NULL
+WHERE has_rare_content AND receipt_month IS NOT NULL

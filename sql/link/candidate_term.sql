@@ -1,9 +1,9 @@
 -- Each drug and reaction of a candidate case once, with its frozen weight.
--- Reads: candidate_case, compared_drug, compared_reaction, compared_term
+-- Reads: linked_case, compared_drug, compared_reaction, compared_term
 WITH named AS (
-  SELECT case_id, term_id FROM compared_drug WHERE case_id IN (SELECT case_id FROM candidate_case)
+  SELECT d.case_id, d.term_id FROM compared_drug AS d SEMI JOIN linked_case AS c ON c.case_id = d.case_id AND c.quarter = d.quarter
   UNION
-  SELECT case_id, term_id FROM compared_reaction WHERE case_id IN (SELECT case_id FROM candidate_case)
+  SELECT r.case_id, r.term_id FROM compared_reaction AS r SEMI JOIN linked_case AS c ON c.case_id = r.case_id AND c.quarter = r.quarter
 )
 SELECT n.case_id, n.term_id, t.kind, t.is_car_t, t.weight, t.car_t_weight
 FROM named AS n

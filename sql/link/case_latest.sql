@@ -1,5 +1,5 @@
 -- One row for each case: its latest version, compared as numbers, FAERS after AERS; withdrawn cases are left out.
--- Reads: report_version, withdrawn_case, case_reporter
+-- Reads: report_version, withdrawn_case, case_reporter, shared_number
 -- The latest version is chosen before any look at drugs, roles or reactions. A latest version that could not be
 -- read stays the latest: the case is marked incomplete, no older version steps in. A deletion list withdraws
 -- what was published up to its own quarter; a version published later revives the case.
@@ -13,7 +13,10 @@ WITH history AS (
   GROUP BY case_id
 ),
 version AS (
-  SELECT v.*, h.n_versions, h.first_receipt_date, h.first_quarter
+  SELECT
+    v.case_id, v.quarter, v.edition, v.report_id, v.line, v.era, v.version_number, v.is_readable, v.unreadable_tables,
+    v.initial_fda_date, v.age_years, v.sex_code, v.event_country_code, v.reporter_country_code, v.reporter_type_code,
+    v.event_date, v.literature_reference IS NOT NULL AS has_reference, h.n_versions, h.first_receipt_date, h.first_quarter
   FROM report_version AS v
   JOIN history AS h ON h.case_id = v.case_id
   WHERE v.report_id IS NOT NULL
@@ -35,20 +38,6 @@ superseded AS (
 withdrawal AS (
   SELECT case_id, max(quarter) AS listed_quarter, min(quarter) AS first_listed_quarter FROM withdrawn_case GROUP BY case_id
 ),
-repeated_number AS (
-  SELECT report_id
-  FROM report_version
-  WHERE case_id IS NOT NULL AND report_id IS NOT NULL
-  GROUP BY report_id
-  HAVING min(case_id) <> max(case_id)
-),
-shared_number AS (
-  SELECT quarter, report_id
-  FROM report_version
-  WHERE case_id IS NOT NULL AND report_id IN (SELECT report_id FROM repeated_number)
-  GROUP BY quarter, report_id
-  HAVING min(case_id) <> max(case_id)
-),
 source AS (
   SELECT
     quarter, report_id, case_id,
@@ -64,11 +53,9 @@ SELECT
   v.unreadable_tables AS incomplete_reason,
   coalesce(w.first_listed_quarter < v.quarter, false) AS is_revived,
   coalesce(s.is_study_report, false) AS is_study_report,
-  coalesce(s.has_literature_source, false) OR v.literature_reference IS NOT NULL AS is_literature_report,
+  coalesce(s.has_literature_source, false) OR v.has_reference AS is_literature_report,
   v.age_years, v.sex_code, coalesce(v.event_country_code, v.reporter_country_code) AS event_country_code,
-  v.reporter_type_code, v.event_date, v.event_date_text, v.event_date_precision, v.is_event_date_possibly_padded,
-  v.weight_kg, v.report_type_code, v.manufacturer_number, v.manufacturer_sender, v.authority_number,
-  v.literature_reference
+  v.reporter_type_code, v.event_date
 FROM version AS v
 ANTI JOIN superseded AS r
   ON r.quarter = v.quarter AND r.report_id = v.report_id AND r.line = v.line AND r.case_id = v.case_id

@@ -1,5 +1,5 @@
--- Each complete current case with its preferred terms under today's names.
--- Reads: case_reaction, linked_case, compared_term, vocabulary_former_name
+-- The preferred terms of each version under today's names.
+-- Reads: case_reaction, linked_version, compared_term, vocabulary_former_name
 WITH reaction_term AS (
   SELECT term AS pt, term_id FROM compared_term WHERE kind = 'reaction'
   UNION ALL
@@ -7,8 +7,8 @@ WITH reaction_term AS (
   FROM vocabulary_former_name AS f
   JOIN compared_term AS t ON t.kind = 'reaction' AND t.term = f.current_pt
 )
-SELECT c.case_id, t.term_id
+SELECT c.quarter, c.case_id, t.term_id
 FROM case_reaction AS r
-JOIN linked_case AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
+JOIN linked_version AS c ON c.quarter = r.quarter AND c.report_id = r.report_id
   AND (NOT c.is_report_number_shared OR c.case_id = r.case_id)
 JOIN reaction_term AS t ON t.pt = r.pt

@@ -1,5 +1,5 @@
 -- Each candidate case with everything that is compared but its lists of terms, of which it has the counts.
--- Reads: linked_case, candidate_case, candidate_term, candidate_outcome, designated_candidate, linkage_country, linkage_default
+-- Reads: linked_case, candidate_term, candidate_outcome, designated_candidate, linkage_country, linkage_default
 WITH listed AS (
   SELECT
     case_id, count(*) FILTER (WHERE kind = 'drug') AS n_drugs, count(*) FILTER (WHERE kind = 'reaction') AS n_reactions,
@@ -16,7 +16,6 @@ SELECT
   list_filter(c.number_digits || [c.number_key], lambda k: k IS NOT NULL) AS numbers,
   list_filter(c.authority_digits || [c.authority_key], lambda k: k IS NOT NULL) AS authorities, coalesce(w.weight, f.weight) AS country_weight
 FROM linked_case AS c
-SEMI JOIN candidate_case AS k ON k.case_id = c.case_id
 JOIN linkage_default AS f ON f.kind = 'country'
 LEFT JOIN listed AS l ON l.case_id = c.case_id
 LEFT JOIN candidate_outcome AS o ON o.case_id = c.case_id

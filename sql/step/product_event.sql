@@ -1,7 +1,7 @@
 -- The four cells of each product, event and comparator, as compared_case has the sides; terms only of products that any case names.
 -- Reads: stratum, stratum_event, compared_stratum, event, vocabulary_product, vocabulary_comparator, asked_product, asked_comparator
 -- Of comparators without every term, those that a case of the product reports. Comparisons that share their comparator's
--- cases without a CAR-T are summed once.
+-- cases without a CAR-T are summed once. n_terms: terms that a case on either side of the comparison has, rows or not.
 WITH asked AS (
   SELECT v.product, v.bit, k.comparator, k.has_every_term
   FROM asked_product AS p
@@ -52,6 +52,20 @@ shared_event AS (
 compared_with AS (
   SELECT o.product, o.comparator, s.shared_id FROM other AS o JOIN shared AS s ON s.strata = o.strata
 ),
+held AS (
+  SELECT w.product, w.comparator, x.event_id
+  FROM compared_with AS w
+  JOIN shared_event AS x ON x.shared_id = w.shared_id
+  UNION
+  SELECT product, comparator, event_id FROM of_car_t
+),
+term_count AS (
+  SELECT h.product, h.comparator, count(*) AS n_terms
+  FROM held AS h
+  JOIN event AS e ON e.event_id = h.event_id
+  WHERE e.event_kind = 'pt'
+  GROUP BY h.product, h.comparator
+),
 reported AS (
   SELECT DISTINCT v.product, e.event_id
   FROM vocabulary_product AS v
@@ -94,7 +108,9 @@ cell AS (
 )
 SELECT
   l.product, e.event_kind, e.event, e.scope, l.comparator,
-  l.a::BIGINT AS a, l.b::BIGINT AS b, l.c::BIGINT AS c, (l.n_others - l.c)::BIGINT AS d
+  l.a::BIGINT AS a, l.b::BIGINT AS b, l.c::BIGINT AS c, (l.n_others - l.c)::BIGINT AS d,
+  coalesce(n.n_terms, 0)::BIGINT AS n_terms
 FROM cell AS l
 JOIN event AS e ON e.event_id = l.event_id
+LEFT JOIN term_count AS n ON n.product = l.product AND n.comparator = l.comparator
 ORDER BY l.product, e.event_kind, e.event, e.scope, l.comparator

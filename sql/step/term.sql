@@ -1,12 +1,16 @@
 -- Each published term under today's name, and how that name is spelled most often; AERS printed capitals only.
 -- Reads: case_reaction, vocabulary_former_name
-WITH spelled AS (
+WITH printed AS (
+  SELECT pt, pt_text, quarter >= '2012Q4' AS is_faers, count(*) AS n
+  FROM case_reaction
+  WHERE pt IS NOT NULL
+  GROUP BY ALL
+),
+spelled AS (
   SELECT
-    r.pt AS published_pt, coalesce(f.current_pt, r.pt) AS pt, trim(r.pt_text) AS pt_text,
-    r.quarter >= '2012Q4' AS is_faers, count(*) AS n
-  FROM case_reaction AS r
+    r.pt AS published_pt, coalesce(f.current_pt, r.pt) AS pt, trim(r.pt_text) AS pt_text, r.is_faers, sum(r.n) AS n
+  FROM printed AS r
   LEFT JOIN vocabulary_former_name AS f ON f.former_pt = r.pt
-  WHERE r.pt IS NOT NULL
   GROUP BY ALL
 ),
 shown AS (

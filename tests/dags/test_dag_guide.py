@@ -34,3 +34,7 @@ def test_every_setting_in_the_guide_is_one_that_is_read():
     named = set(re.findall(r"CARTWATCH_[A-Z_]+", GUIDE))
     assert named <= read
     assert {"CARTWATCH_LAKE", "CARTWATCH_FAERS_URL"} <= named
+
+
+def test_every_parameter_of_a_signal_run_but_the_quarter_is_told(dag_of):
+    assert all(f'"{name}":' in GUIDE for name in dag_of("signal_run").params)

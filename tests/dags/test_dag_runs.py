@@ -1,5 +1,6 @@
 """Both DAGs run whole, on SQLite, against a loopback copy of FDA's site."""
 
+import csv
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -178,7 +179,10 @@ def ingested(lake, archives):
 
 def test_a_published_quarter_gets_its_signals_and_its_report(dag_of, ingested):
     run = with_partition(dag_of("signal_run"), "2023Q2")
-    assert states(run) == {"signals": "success", "report": "success"}
+    assert states(run) == dict.fromkeys(("signals", "onset", "trend", "report"), "success")
+    assert {"onset.csv", "onset_exclusion.csv", "trend.csv", "interruption.csv"} <= {
+        path.name for path in (ingested / "report" / "2023Q2").glob("*.csv")
+    }
     assert Lake(ingested).partitions("signal", "as_of") == ["2023Q2"]
     assert [path.suffix for path in (ingested / "report" / "2023Q2").glob("*.html")] == [".html"]
 
@@ -188,7 +192,11 @@ def test_a_signal_run_by_hand_takes_the_newest_quarter_and_reports_the_products_
     run = dag_of("signal_run").test(logical_date=None, run_conf={"products": wanted})
     assert str(run.state) == "success"
     assert Lake(ingested).partitions("signal", "as_of") == ["2023Q3"]
-    assert len(list((ingested / "report" / "2023Q3").glob("*.html"))) == 2
+    folder = ingested / "report" / "2023Q3"
+    assert len(list(folder.glob("*.html"))) == 2
+    for name in ("onset.csv", "trend.csv"):
+        with (folder / name).open(encoding="utf-8", newline="") as stream:
+            assert {row["product"] for row in csv.DictReader(stream)} > set(wanted), name
 
 
 def test_a_signal_run_as_of_a_quarter_before_the_lake_fails(dag_of, ingested, capfd):

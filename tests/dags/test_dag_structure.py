@@ -15,7 +15,7 @@ FILES = sorted((ROOT / "dags").glob("*.py"))
 HEAVY = ("great_expectations", "pandas", "duckdb", "pyarrow", "deltalake", "numpy", "scipy")
 ORDER = {
     "faers_quarter": ["fetch", "land", "stage", "validate", "resolve", "publish"],
-    "signal_run": ["signals", "report"],
+    "signal_run": ["signals", "onset", "trend", "report"],
 }
 
 
@@ -109,6 +109,30 @@ def test_a_quarter_by_hand_must_be_one(dag_of, text):
     assert param.resolve("2024Q1") == "2024Q1"
     with pytest.raises(ParamValidationError):
         param.resolve(text)
+
+
+@pytest.mark.parametrize("text", ["2024Q1", "2024Q1=3f2a9", "2024Q5=3f2a9c", "2024Q1=3f2a9g"])
+def test_a_data_version_must_name_a_quarter_and_an_issue(dag_of, text):
+    from airflow.sdk.exceptions import ParamValidationError
+
+    param = dag_of("signal_run").params.get_param("data_versions")
+    assert param.resolve(["2024Q1=3f2a9c"]) == ["2024Q1=3f2a9c"]
+    with pytest.raises(ParamValidationError):
+        param.resolve([text])
+
+
+def test_a_run_reads_and_counts_what_its_parameters_choose(dag_of, monkeypatch):
+    from pipeline.config import Settings
+    from pipeline.steps.scheduled import run_settings
+
+    monkeypatch.delenv("CARTWATCH_MEDDRA", raising=False)
+    params = {name: dag_of("signal_run").params[name] for name in ("data_versions", "with_duplicates", "meddra")}
+    assert run_settings(params).variant == ""
+    chosen = run_settings(params | {"data_versions": ["2024q1=3F2A9C"]})
+    assert chosen.data_versions == (("2024Q1", "3f2a9c"),)
+    assert chosen.variant == Settings(data_versions=(("2024Q1", "3f2a9c"),)).variant
+    with pytest.raises(UsageError, match="a quarter twice"):
+        run_settings(params | {"data_versions": ["2024Q1=3f2a9c", "2024q1=aaaaaa"]})
 
 
 def test_reading_the_dag_files_loads_nothing_heavy(tmp_path):

@@ -9,6 +9,7 @@ import pytest
 from pipeline.config import Settings
 from pipeline.errors import NothingThere, UsageError
 from pipeline.lake.delta import Lake
+from pipeline.report.exports import SHEETS
 from pipeline.report.facts import QUERIES
 from pipeline.report.wording import refuse_words_of_incidence
 from pipeline.steps.ingest import ingest
@@ -143,7 +144,7 @@ def test_the_gate_is_told_for_each_quarter_once(written):
 def test_the_workbook_holds_the_same_rows_as_the_csv_files(written):
     out = written[1]
     book = openpyxl.load_workbook(out / "signal-report-2023Q4.xlsx", read_only=True)
-    assert book.sheetnames == ["README", *QUERIES]
+    assert book.sheetnames == ["README", *SHEETS]
     for name in QUERIES:
         assert sum(1 for _ in book[name].iter_rows()) - 1 == len(rows(out, name)), name
 

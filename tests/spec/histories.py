@@ -11,6 +11,7 @@ from pipeline.cases.counts import product_cells, register_vocabulary
 from pipeline.cases.explanation import explain_data, first_cases, parts, start
 from pipeline.cases.explanationparts import check_sum
 from pipeline.cases.explanationside import Question, Side, count_cells, keep_side, shown_vocabulary
+from pipeline.cases.resolution import latest_cases
 from pipeline.config import Settings
 from pipeline.lake.warehouse import Warehouse, model
 
@@ -34,7 +35,7 @@ def side(as_of, drawn, editions=None, duplicates=None):
         rows = [{"case_id": case, "kept_case_id": kept} for case, kept in members]
         schema = pa.schema([("case_id", pa.int64()), ("kept_case_id", pa.int64())])
         warehouse.register("duplicate_member", pa.Table.from_pylist(rows, schema))
-        warehouse.create("case_latest", model("link/case_latest"))
+        latest_cases(warehouse)
         warehouse.create("case_current", model("mart/case_current"), {"as_of": as_of})
 
     return Side(as_of, dict.fromkeys(quarters, "first") | (editions or {}), show_core, show_cases)

@@ -8,7 +8,7 @@ from worlds import EMPTY
 
 from pipeline.cases.counts import register_vocabulary
 from pipeline.cases.duplicates import find_duplicates
-from pipeline.cases.resolution import resolve, waterfall_rows
+from pipeline.cases.resolution import latest_cases, resolve, waterfall_rows
 from pipeline.config import Settings
 from pipeline.contract.renderings import arrow_schema
 from pipeline.contract.tables import table
@@ -108,7 +108,7 @@ class Found:
         for name, rows in core(text).items():
             self.warehouse.register(name, rows.filter(pc.less(rows["quarter"], only_before)))
         register_vocabulary(self.warehouse)
-        self.warehouse.create("case_latest", model("link/case_latest"))
+        latest_cases(self.warehouse)
         find_duplicates(self.warehouse)
         self.kept = dict(self.warehouse.rows("SELECT case_id, kept_case_id FROM duplicate_member"))
 

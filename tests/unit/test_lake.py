@@ -95,6 +95,20 @@ def test_a_second_writer_of_the_same_quarter_is_told_to_wait(tmp_path):
         pass
 
 
+def test_variants_wait_for_each_other_only_where_they_write_one_place(tmp_path):
+    default, other = Lake(tmp_path), Lake(tmp_path, variant="0123456789ab")
+    with default.staging("2024Q1") as own, other.staging("2024Q1") as apart:
+        assert own != apart
+    with default.shared_staging("keyed_version") as folder:
+        (folder / "half.parquet").write_bytes(b"half")
+        with other.shared_staging("keyed_version") as busy:
+            assert busy is None
+        assert (folder / "half.parquet").exists()
+    with other.shared_staging("keyed_version") as free:
+        assert list(free.iterdir()) == []
+    assert not free.exists()
+
+
 def test_what_an_interrupted_writer_left_in_staging_is_removed(tmp_path):
     lake = Lake(tmp_path)
     left = tmp_path / "_staging" / "2024Q1" / "half.parquet"

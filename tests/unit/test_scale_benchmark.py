@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.history import described, history, reports_per_quarter
-from benchmarks.scale import CLOSING, DOCS, FITTED, OPENING, as_table, bounded, line, mean, merged, size_of
+from benchmarks.scale import CLOSING, DOCS, FITTED, OPENING, added_share, as_table, bounded, line, mean, merged, size_of
 from pipeline.demo.archive import read_manifest
 
 RECORD = Path(__file__).resolve().parents[2] / "benchmarks" / "results.json"
@@ -82,6 +82,15 @@ def test_each_bound_is_checked():
     assert all(value <= bound for value, bound in kept.values())
     broken = bounded(size(1, 1, growth=1.4, added_share=0.2, peak_mib={"load": 13_000}))
     assert all(value > bound for value, bound in broken.values())
+
+
+def test_one_quarter_more_is_told_in_wall_and_in_processor_seconds():
+    seconds = {"load": 60.0, "resolve": 30.0, "signals": 10.0, "added_quarter": 12.0}
+    assert added_share(seconds) == 0.12
+    old, new = size(1, 1), size(2, 1, cpu_seconds=seconds, added_share_cpu=0.12)
+    assert "| load, processor s | 60.0 |  |" in as_table(merged({}, new))
+    assert "| one quarter more ÷ rebuild, processor s | 0.12 |  |" in as_table(merged({}, new))
+    assert "processor" not in as_table({"sizes": [old, new], "line": {}})
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path):

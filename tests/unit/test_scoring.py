@@ -12,6 +12,7 @@ from pipeline.signals.disproportionality import (
     reporting_odds_ratio,
 )
 from pipeline.signals.ebgm import ebgm
+from pipeline.signals.multiplicity import benjamini_hochberg
 from pipeline.signals.prior import Prior
 from pipeline.signals.scoring import RULE_TEXT, has_positive_ic025, is_signal, score
 
@@ -35,7 +36,6 @@ def test_score_is_each_measure_by_itself():
     assert_same(scores.chi2, chi_square(*CELLS))
     assert_same(scores.ic, information_component(CELLS[0], expected))
     assert_same(scores.ebgm, ebgm(CELLS[0], expected, PRIOR))
-    np.testing.assert_array_equal(scores.is_signal, is_signal(CELLS[0], scores.ebgm.low))
 
 
 def test_information_component_and_ebgm_exist_where_no_ratio_does():
@@ -44,10 +44,9 @@ def test_information_component_and_ebgm_exist_where_no_ratio_does():
     assert np.isfinite([*(column[0] for column in scores.ic), *(column[0] for column in scores.ebgm)]).all()
 
 
-def test_without_a_prior_the_ratios_stand_and_nothing_is_a_signal():
+def test_without_a_prior_the_ratios_stand():
     scores = score(*CELLS, None)
     assert scores.ebgm is None
-    assert not scores.is_signal.any()
     assert_same(scores.ror, reporting_odds_ratio(*CELLS))
 
 
@@ -57,20 +56,26 @@ def test_exact_bounds_can_be_left_out_of_both_ratios():
     assert np.isfinite([score(*CELLS, None).prr.low[1], score(*CELLS, None).ror.low[1]]).all()
 
 
-def test_the_rule_needs_both_three_cases_and_a_bound_of_two():
-    np.testing.assert_array_equal(
-        is_signal([3, 2, 3, 300, 3], [2.0, 9.0, 1.999, 2.5, np.nan]), [True, False, False, True, False]
+def test_the_rule_asks_for_a_q_below_a_twentieth():
+    np.testing.assert_array_equal(is_signal([0.049, 0.05, 1.0, 0.0, np.nan]), [True, False, False, True, False])
+    assert RULE_TEXT == (
+        "Benjamini–Hochberg q of the Fisher mid-p < 0.05 "
+        "(chosen on simulated series, see operating characteristics 2026-11-22)"
     )
-    assert RULE_TEXT == "n ≥ 3 and EB05 ≥ 2 (provisional, uncalibrated)"
+
+
+def test_the_rule_marks_fewer_the_more_is_asked():
+    p = [0.001, 0.5]
+    assert is_signal(benjamini_hochberg(p))[0]
+    assert not is_signal(benjamini_hochberg([*p, *[0.9] * 100]))[0]
 
 
 def test_a_positive_lower_bound_of_the_information_component_is_no_signal_by_itself():
     np.testing.assert_array_equal(has_positive_ic025([0.01, 0.0, -1.0, np.nan]), [True, False, False, False])
     half_as_many_again = score([30], [970], [1970], [97_030], PRIOR)
     assert has_positive_ic025(half_as_many_again.ic.low)[0]
-    assert not half_as_many_again.is_signal[0]
 
 
 def test_nothing_to_score_gives_nothing():
     scores = score([], [], [], [], PRIOR)
-    assert scores.is_signal.shape == scores.prr.estimate.shape == scores.ebgm.low.shape == (0,)
+    assert is_signal([]).shape == scores.prr.estimate.shape == scores.ebgm.low.shape == (0,)

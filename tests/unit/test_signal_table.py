@@ -13,12 +13,12 @@ from pipeline.signals.prior import Prior
 PRIOR = Prior(0.2041, 0.05816, 1.415, 1.838, 0.0969, log_likelihood=-1.0, starts=(), cells=10)
 KEY = {"product": "p", "event": "Rash", "event_kind": "pt", "scope": None, "comparator": "all"}
 NAMES = {"product": pa.string(), "event": pa.string(), "event_kind": pa.string(), "scope": pa.string()}
-SCHEMA = pa.schema({**NAMES, "comparator": pa.string(), **dict.fromkeys("abcd", pa.int64())})
+SCHEMA = pa.schema({**NAMES, "comparator": pa.string(), **dict.fromkeys("abcd", pa.int64()), "n_terms": pa.int64()})
 
 
 def rows_of(*cells, left_out=None, prior=PRIOR, coverage=None, labels=None):
     """The rows of the table for cells (a, b, c, d and what differs from KEY)."""
-    given = [KEY | dict(zip("abcd", counts, strict=True)) | changed for counts, changed in cells]
+    given = [KEY | {"n_terms": 0} | dict(zip("abcd", counts, strict=True)) | changed for counts, changed in cells]
     kinds = {(row["comparator"], row["event_kind"], row["scope"]) for row in given}
     priors = [FittedPrior(*kind, prior) if prior else FittedPrior.none(*kind) for kind in sorted(kinds, key=str)]
     context = Context("2024Q1", coverage or {}, labels or {}, left_out or {}, {"all": "v1", "car_t": "v2"})
@@ -27,7 +27,7 @@ def rows_of(*cells, left_out=None, prior=PRIOR, coverage=None, labels=None):
 
 def test_the_columns_are_those_of_the_contract():
     table = signal_table(
-        pa.Table.from_pylist([KEY | {"a": 1, "b": 2, "c": 3, "d": 4}], SCHEMA),
+        pa.Table.from_pylist([KEY | {"a": 1, "b": 2, "c": 3, "d": 4, "n_terms": 1}], SCHEMA),
         [FittedPrior("all", "pt", None, PRIOR)],
         Context("2024Q1", {}, {}, {}, {"all": "v1"}),
     )
@@ -64,9 +64,10 @@ def test_where_only_comparator_cases_are_left_out_the_sentence_begins_with_them(
     assert row["n_left_out"] == 0
 
 
-def test_a_comparator_without_a_prior_has_no_ebgm_no_rule_and_says_so():
+def test_a_comparator_without_a_prior_has_no_ebgm_and_says_so_but_the_rule_reads_it():
     (row,) = rows_of(((5, 5, 10, 980), {"comparator": "car_t"}), prior=None)
-    assert row["ebgm"] is row["eb05"] is row["is_signal"] is None
+    assert row["ebgm"] is row["eb05"] is None
+    assert row["is_signal"] is True
     assert row["ror"] is not None
     assert row["note"].startswith("EBGM is null: no prior is fitted for this comparator")
     assert row["comparator_version"] == "v2"

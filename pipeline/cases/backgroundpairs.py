@@ -1,0 +1,77 @@
+"""Drugs and events counted against each other in every comparator's background at once.
+
+The backgrounds share most of their cases. Cases are told apart only by which of them they are a part of: a dozen groups
+at most, in each of which every pair is counted once; a background is a sum of groups.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.signals.crosscount import Cases, CrossCount, Ints, Membership, cross_count, within
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One background: its pairs (drug_id, event_id, a, n_drug, n_event) by event and drug, both margins, its cases."""
+
+    pairs: pa.Table
+    drugs: pa.Table
+    events: pa.Table
+    n_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backgrounds:
+    """Counts of all backgrounds by group of cases, the number of cases in each group, and the groups of each comparator."""
+
+    counted: CrossCount
+    sizes: Ints
+    groups: Mapping[str, npt.NDArray[np.bool_]]
+
+    def of(self, comparator: str) -> Counted:
+        """The background of one comparator."""
+        found = within(self.counted, self.groups[comparator])
+        pairs = {
+            "drug_id": found.row,
+            "event_id": found.column,
+            "a": found.n_cases,
+            "n_drug": found.rows[0][found.row],
+            "n_event": found.columns[0][found.column],
+        }
+        return Counted(
+            pa.table(pairs),
+            _margin("drug_id", "n_drug", found.rows[0]),
+            _margin("event_id", "n_event", found.columns[0]),
+            int(self.sizes[self.groups[comparator]].sum()),
+        )
+
+
+def counted_backgrounds(
+    comparators: Sequence[str], cases: pa.Table, exposure: pa.Table, events: pa.Table
+) -> Backgrounds:
+    """Count the rows of exposure (case_id, drug_id) against those of events (case_id, event_id).
+
+    cases: case_id, ascending, and backgrounds, the sum of 2**place of the comparators of which the case is a part.
+    """
+    bits, group = np.unique(_ints(cases, "backgrounds"), return_inverse=True)
+    counted = cross_count(
+        Membership(_ints(exposure, "case_id"), _ints(exposure, "drug_id")),
+        Membership(_ints(events, "case_id"), _ints(events, "event_id")),
+        Cases(_ints(cases, "case_id"), group),
+    )
+    groups = {name: (bits >> place & 1).astype(np.bool_) for place, name in enumerate(comparators)}
+    return Backgrounds(counted, np.bincount(group, minlength=bits.size), groups)
+
+
+def _margin(key: str, name: str, totals: Ints) -> pa.Table:
+    """Things that any case of the background has, and how many have each."""
+    number = np.flatnonzero(totals)
+    return pa.table({key: number, name: totals[number]})
+
+
+def _ints(rows: pa.Table, name: str) -> Ints:
+    return np.asarray(rows[name].to_numpy(), dtype=np.int64)

@@ -1,0 +1,114 @@
+"""What a dominating product or event hides: each pair counted again without it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.contract.mart import PAIR_COUNT
+from pipeline.contract.masking import MASKING
+from pipeline.contract.renderings import arrow_schema
+from pipeline.lake.parquet import write_rows
+from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.interval import Array, Interval, TwoByTwo
+from pipeline.signals.masking import Masking, masking
+from pipeline.vocabulary.choices import comparator
+
+DEFINITION = Path(__file__).parent / "masking.yaml"
+# Each is sql/masking/<name>.sql, a table made in this order.
+STEPS = (
+    *("masking_side", "endpoint_bit", "case_profile", "stratum_profile", "stratum_endpoint", "masked_pair"),
+    *("masking_candidate", "removal", "removal_event"),
+    *("removed_profile", "removed_stratum", "lost_case", "removed_stratum_event"),
+)
+RULE_COLUMNS = {"rule_number": "int64", "rule": "string", "kind": "string", "selects": "string", "named": "string"}
+
+
+@cache
+def definition() -> dict[str, Any]:
+    """The file of rules: the comparators asked about, the least number of cases of a pair, the rules in their order."""
+    import yaml  # noqa: PLC0415 -- the command line's help must not wait for it
+
+    with DEFINITION.open(encoding="utf-8") as stream:
+        told: dict[str, Any] = yaml.safe_load(stream)
+    return told
+
+
+def write_masking(warehouse: Warehouse, as_of: str, folder: Path) -> list[tuple[str, str | None, Path, int]]:
+    """Count every pair again without what its rules remove, and write the table masking as a Parquet file.
+
+    Needs the tables of a run of signals, and in folder the pair counts of each comparator asked about, from which the
+    drugs that dominate an endpoint are taken.
+    """
+    _register_definition(warehouse)
+    warehouse.register("dominating_drug", _dominating_drugs(warehouse, as_of, folder))
+    for step in STEPS:
+        warehouse.create(step, model(f"masking/{step}"), {"least_cases": definition()["least_cases"]})
+    path = folder / f"{MASKING.name}.parquet"
+    rows = masking_table(warehouse.arrow(model("masking/masking_cell")), as_of)
+    return [(MASKING.name, None, path, write_rows(MASKING, rows, path))]
+
+
+def masking_table(cells: pa.Table, as_of: str) -> pa.Table:
+    """The rows of masking for cells counted before and after each removal, in the order of the cells."""
+    before, after = (
+        TwoByTwo(*(np.asarray(cells[f"{name}{end}"].to_numpy(), dtype=np.float64) for name in "abcd"))
+        for end in ("", "_after")
+    )
+    found = masking(before, after, np.array(cells["kind"].to_pylist(), dtype=np.str_))
+    versions = {name: comparator(name).version for name in set(cells["comparator"].to_pylist())}
+    columns = {
+        "as_of": pa.repeat(pa.scalar(as_of, pa.string()), cells.num_rows),
+        **{name: cells[name] for name in cells.column_names},
+        **{name: pa.array(values, mask=~np.isfinite(values)) for name, values in _measures(found).items()},
+        "is_unmasked": pa.array(found.appears),
+        "is_lost": pa.array(found.vanishes),
+        "comparator_version": pa.array([versions[name] for name in cells["comparator"].to_pylist()], pa.string()),
+    }
+    schema = arrow_schema(MASKING)
+    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def _register_definition(warehouse: Warehouse) -> None:
+    """Show the rules and the comparators asked about to SQL."""
+    schema = pa.schema([*((name, kind) for name, kind in RULE_COLUMNS.items()), ("most", "int64")])
+    rules = [
+        {"rule_number": place, "rule": rule["id"], "named": None, "most": None} | rule
+        for place, rule in enumerate(definition()["rules"], 1)
+    ]
+    warehouse.register("masking_rule", pa.Table.from_pylist(rules, schema))
+    warehouse.register(
+        "masking_comparator", pa.table({"comparator": pa.array(definition()["comparators"], pa.string())})
+    )
+
+
+def _dominating_drugs(warehouse: Warehouse, as_of: str, folder: Path) -> pa.Table:
+    """Of each comparator, the drugs with most cases of each endpoint."""
+    found = []
+    for name in definition()["comparators"]:
+        path = folder / f"{PAIR_COUNT.name}-{name}.parquet"
+        warehouse.show_parquet(PAIR_COUNT, path, {"as_of": as_of, "comparator": name})
+        found.append(warehouse.arrow(model("masking/dominating_drug")))
+    return pa.concat_tables(found)
+
+
+def _measures(found: Masking) -> dict[str, Array]:
+    return {
+        **_bounded("ic", "", found.ic, ("", "025", "975")),
+        **_bounded("ic", "_after", found.ic_after, ("", "025", "975")),
+        **_bounded("ror", "", found.ror, ("", "_low", "_high")),
+        **_bounded("ror", "_after", found.ror_after, ("", "_low", "_high")),
+        "ic_shift": found.shift,
+        "masking_ratio": found.ratio,
+        "masking_ratio_recounted": found.ratio_after,
+        "ic_screen": found.screen,
+        "screen_error": found.error,
+    }
+
+
+def _bounded(name: str, end: str, interval: Interval, bounds: tuple[str, str, str]) -> dict[str, Array]:
+    """Estimate, lower and upper bound under their column names."""
+    values = (interval.estimate, interval.low, interval.high)
+    return {f"{name}{bound}{end}": column for bound, column in zip(bounds, values, strict=True)}

@@ -1,0 +1,144 @@
+"""The cells of every comparison at every level of a variable: cases of the product and of those it is compared with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.interval import Array, Flags, TwoByTwo
+from pipeline.signals.repeats import Positions
+from pipeline.vocabulary.strata import strata_tables
+
+STEPS = ("case_profile", "profile", "profile_level", "profile_event")
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Counted cases by profile: what they are compared by, and the level they have of each variable.
+
+    levels: the profiles, with their stratum and cases. events: cases with each endpoint in each profile. sides: which strata
+    stand on which side of which comparison. endpoints: the endpoints asked about.
+    """
+
+    levels: pa.Table
+    events: pa.Table
+    sides: pa.Table
+    endpoints: pa.Table
+
+    @cached_property
+    def comparisons(self) -> list[tuple[str, str]]:
+        """Product and comparator of each comparison."""
+        pairs = zip(self.sides["product"].to_pylist(), self.sides["comparator"].to_pylist(), strict=True)
+        return list(dict.fromkeys(pairs))
+
+    @cached_property
+    def strata(self) -> Array:
+        """Number of each stratum of the comparators, ascending."""
+        return np.unique(_column(self.levels, "stratum_id"))
+
+    @cached_property
+    def on_side(self) -> tuple[Flags, Flags]:
+        """Whether a stratum stands on the product's side of a comparison, and on the other; shape (comparisons, strata)."""
+        place = {pair: number for number, pair in enumerate(self.comparisons)}
+        pairs = zip(self.sides["product"].to_pylist(), self.sides["comparator"].to_pylist(), strict=True)
+        rows = np.array([place[pair] for pair in pairs], dtype=np.intp)
+        columns = np.searchsorted(self.strata, _column(self.sides, "stratum_id"))
+        exposed = np.asarray(self.sides["is_exposed"].to_numpy(zero_copy_only=False), dtype=bool)
+        sides = np.zeros((2, len(place), self.strata.size), dtype=np.bool_)
+        sides[np.where(exposed, 0, 1), rows, columns] = True
+        return sides[0], sides[1]
+
+    @cached_property
+    def event_rows(self) -> tuple[Positions, Positions, Array]:
+        """Of each row of events: the place of its profile, the place of its endpoint, its cases."""
+        profile = np.searchsorted(_column(self.levels, "profile_id"), _column(self.events, "profile_id"))
+        endpoint = self.endpoint_places(_column(self.events, "event_id"))
+        return profile, endpoint, _column(self.events, "n_cases").astype(np.float64)
+
+    def endpoint_places(self, event_ids: Array) -> Positions:
+        """The place of each endpoint among those asked about."""
+        numbers = _column(self.endpoints, "event_id")
+        order = np.argsort(numbers)
+        return order[np.searchsorted(numbers[order], event_ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCells:
+    """The cells by level of one variable.
+
+    levels: number of each level, shape (k,), what is not told left out. table: a b c d, shape (comparisons, endpoints, k).
+    unknown, unknown_others: cases on either side whose level is not told, shape (comparisons,).
+    """
+
+    variable: str
+    levels: Sequence[int]
+    table: TwoByTwo
+    unknown: Array
+    unknown_others: Array
+
+    def rows(self) -> TwoByTwo:
+        """The cells with one row for each comparison and endpoint, in that order; shape (rows, k)."""
+        n_comparisons, n_endpoints, k = self.table.a.shape
+        return TwoByTwo(*(cell.reshape(n_comparisons * n_endpoints, k) for cell in self.table))
+
+
+def read_profiles(warehouse: Warehouse) -> Profiles:
+    """Count cases by profile; needs the tables of count_exposures_and_events, asked_product and asked_comparator."""
+    for name, rows in strata_tables().items():
+        warehouse.register(name, rows)
+    for step in STEPS:
+        warehouse.create(step, model(f"step/{step}"))
+    levels = warehouse.arrow("SELECT * FROM profile_level ORDER BY profile_id")
+    sides, endpoints = (warehouse.arrow(model(f"step/{name}")) for name in ("stratified_side", "stratified_endpoint"))
+    return Profiles(
+        levels, warehouse.arrow("SELECT profile_id, event_id, n_cases FROM profile_event"), sides, endpoints
+    )
+
+
+def level_cells(profiles: Profiles, variable: str) -> LevelCells:
+    """The cells of every comparison and endpoint at every level of the variable that any case has."""
+    numbers, size, events = _by_stratum(profiles, variable)
+    exposed, others = profiles.on_side
+    named = exposed.any(axis=0)  # other strata stand in the comparator of many products at once
+    a = _told(_summed(exposed[:, named], events[named]))
+    c = _told(_summed(others[:, named], events[named]) + _summed(others[:, ~named], events[~named]))
+    n_product, n_others = _summed(exposed, size), _summed(others, size)
+    b, d = (n[:, np.newaxis, 1:] - cell for n, cell in ((n_product, a), (n_others, c)))
+    return LevelCells(variable, [int(n) for n in numbers[1:]], TwoByTwo(a, b, c, d), n_product[:, 0], n_others[:, 0])
+
+
+def level_counts(profiles: Profiles, variable: str) -> tuple[Array, Array, Array]:
+    """Of all counted cases: the levels told, shape (k,), the cases at each, and those with each endpoint, (k, endpoints)."""
+    numbers, size, events = _by_stratum(profiles, variable)
+    return numbers[1:], size.sum(axis=0)[1:], events.sum(axis=0)[1:]
+
+
+def _by_stratum(profiles: Profiles, variable: str) -> tuple[Array, Array, Array]:
+    """Levels in ascending order, 0 first; cases by stratum and level; cases by stratum, level and endpoint."""
+    numbers, level = np.unique(np.append(_column(profiles.levels, variable), 0), return_inverse=True)
+    stratum = np.searchsorted(profiles.strata, _column(profiles.levels, "stratum_id"))
+    shape = (profiles.strata.size, numbers.size, profiles.endpoints.num_rows)
+    place = stratum * shape[1] + level[:-1]
+    n_cases = _column(profiles.levels, "n_cases").astype(np.float64)
+    size = np.bincount(place, n_cases, minlength=shape[0] * shape[1]).reshape(shape[:2])
+    profile, endpoint, counted = profiles.event_rows
+    events = np.bincount(place[profile] * shape[2] + endpoint, counted, minlength=int(np.prod(shape))).reshape(shape)
+    return numbers, size, events
+
+
+def _summed(sides: Flags, counts: Array) -> Array:
+    """Counts of the strata on each side; sides that hold the same strata are summed once."""
+    sums = {side.tobytes(): counts[side].sum(axis=0) for side in {side.tobytes(): side for side in sides}.values()}
+    return np.array([sums[side.tobytes()] for side in sides]).reshape(len(sides), *counts.shape[1:])
+
+
+def _told(counts: Array) -> Array:
+    """Counts by comparison, level and endpoint as (comparisons, endpoints, levels told)."""
+    return np.ascontiguousarray(counts[:, 1:].transpose(0, 2, 1))
+
+
+def _column(table: pa.Table, name: str) -> Array:
+    return np.asarray(table[name].to_numpy())

@@ -1,0 +1,101 @@
+"""EBGM over stratified expected counts: a prior of its own, fitted to every drug key and endpoint of the whole lake.
+
+As many starts as have to agree are climbed from, and no more: the fit is the dearest part of the strata.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.cases.background import FittedPrior
+from pipeline.cases.stratacells import LevelCells, Profiles, level_counts
+from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.ebgm import ebgm
+from pipeline.signals.grid import BIN_WIDTH, Grid, binned
+from pipeline.signals.interval import Array, Flags, Interval
+from pipeline.signals.prior import AGREEING_STARTS, STARTS, PriorRefused, fit_prior
+from pipeline.vocabulary.comparators import comparator
+from pipeline.vocabulary.endpoints import SCOPES
+from pipeline.vocabulary.strata import Variable
+
+AGAINST = "all"
+NOT_ASKED = "No prior is fitted over expected counts stratified by this variable against this comparator; Mantel–Haenszel stands."
+
+
+@dataclass(frozen=True, slots=True)
+class StratifiedPrior:
+    """The prior of one variable and scope, against all other reports."""
+
+    variable: Variable
+    fitted: FittedPrior
+
+    def row(self, as_of: str) -> dict[str, object]:
+        """The fit as a row of stratified_prior."""
+        row = self.fitted.row(as_of, comparator(AGAINST).version)
+        told = {"stratified_by": self.variable.id, "strata_version": self.variable.version}
+        return {name: value for name, value in row.items() if name != "event_kind"} | told
+
+
+def stratified_priors(warehouse: Warehouse, profiles: Profiles, variable: Variable) -> list[StratifiedPrior]:
+    """Fit the prior of each scope over Σ n_drug n_event / n of the levels, each drug key and endpoint one cell.
+
+    Needs the tables exposure and drug, and those that read_profiles made.
+    """
+    levels, size, events = level_counts(profiles, variable.id)
+    asked = {"variable": variable.id}
+    drugs = warehouse.arrow(model("step/stratified_drug"), asked)
+    pairs = warehouse.arrow(model("step/stratified_pair"), asked)
+    keys, place = np.unique(drugs["drug_id"].to_numpy(), return_inverse=True)
+    cases = np.zeros((keys.size, len(levels)))
+    cases[place, np.searchsorted(levels, drugs["level"].to_numpy())] = drugs["n_cases"].to_numpy()
+    expected = np.zeros((keys.size, events.shape[1]))
+    for level in range(len(levels)):
+        expected += np.outer(cases[:, level] / size[level], events[level])
+    observed = np.zeros(expected.shape)
+    columns = profiles.endpoint_places(pairs["event_id"].to_numpy())
+    observed[np.searchsorted(keys, pairs["drug_id"].to_numpy()), columns] = pairs["a"].to_numpy()
+    scopes = profiles.endpoints["scope"].to_pylist()
+    return [
+        StratifiedPrior(
+            variable, _fitted(scope, *(table[:, [s == scope for s in scopes]] for table in (observed, expected)))
+        )
+        for scope in SCOPES
+    ]
+
+
+def stratified_ebgm(
+    profiles: Profiles, found: LevelCells, expected: Array, priors: list[StratifiedPrior]
+) -> tuple[Interval, list[str | None]]:
+    """EBGM of every comparison and endpoint, NaN where there is none, and why there is none."""
+    a = found.rows().a.sum(axis=1)
+    estimate, low, high = np.full((3, a.size), np.nan)
+    reasons = np.full(a.size, NOT_ASKED, dtype=object)
+    for prior in priors:
+        rows = _rows_of(profiles, prior)
+        reasons[rows] = prior.fitted.reason
+        if prior.fitted.prior:
+            estimate[rows], low[rows], high[rows], _ = ebgm(a[rows], expected[rows], prior.fitted.prior)
+    return Interval(estimate, low, high, np.zeros(a.shape, dtype=np.bool_)), list(reasons)
+
+
+def _rows_of(profiles: Profiles, prior: StratifiedPrior) -> Flags:
+    against = np.array([name == prior.fitted.comparator for _, name in profiles.comparisons], dtype=np.bool_)
+    scope = np.array([name == prior.fitted.scope for name in profiles.endpoints["scope"].to_pylist()], dtype=np.bool_)
+    return np.asarray(np.logical_and.outer(against, scope).ravel())
+
+
+def _fitted(scope: str, observed: Array, expected: Array) -> FittedPrior:
+    held = expected.ravel() > 0
+    cells = Grid(observed.ravel()[held], expected.ravel()[held], np.ones(int(held.sum())))
+    if not np.any(cells.observed > 0):
+        reason = PriorRefused(
+            "No drug and endpoint occur together in cases whose level is told.", (), float(cells.weight.size)
+        )
+        return FittedPrior(AGAINST, "endpoint", scope, reason)
+    merged = binned(cells, BIN_WIDTH)
+    return FittedPrior(
+        AGAINST,
+        "endpoint",
+        scope,
+        fit_prior(merged.observed, merged.expected, merged.weight, starts=STARTS[:AGREEING_STARTS]),
+    )

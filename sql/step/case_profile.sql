@@ -1,0 +1,18 @@
+-- Each counted case once: its stratum of the comparators, its age interval, sex, year of receipt and region, as one number.
+-- Reads: counted_case, case_stratum, vocabulary_age_interval, vocabulary_sex, vocabulary_region
+-- 0 stands for what the report does not tell. One number, so that what follows groups and joins by one column.
+WITH age AS (
+  SELECT c.age_years, v.age_id
+  FROM (SELECT DISTINCT age_years FROM counted_case) AS c
+  JOIN vocabulary_age_interval AS v
+    ON c.age_years >= v.from_years AND (v.below_years IS NULL OR c.age_years < v.below_years)
+)
+SELECT
+  c.case_id,
+  (((s.stratum_id * 64 + coalesce(a.age_id, 0)) * 4 + coalesce(x.sex, 0)) * 16384
+   + coalesce(year(c.initial_receipt_date), 0)) * 64 + coalesce(r.region, 0) AS profile_id
+FROM counted_case AS c
+JOIN case_stratum AS s ON s.case_id = c.case_id
+LEFT JOIN age AS a ON a.age_years = c.age_years
+LEFT JOIN vocabulary_sex AS x ON x.code = c.sex_code
+LEFT JOIN vocabulary_region AS r ON r.code = c.event_country_code

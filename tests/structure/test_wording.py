@@ -1,0 +1,133 @@
+"""Nothing we write for readers calls a reporting measure a rate, a risk or an incidence: every text of the repository."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.contract.tables import ALL_TABLES
+from pipeline.errors import CartwatchError
+from pipeline.report.wording import ALLOWED, refuse_in_markdown, refuse_in_names, refuse_in_text
+from pipeline.signals.scoring import RULE_TEXT
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+TEMPLATES = sorted([*(ROOT / "pipeline").rglob("*.j2"), *(ROOT / "pipeline").rglob("*.html")])
+# Statistics speak of the rate parameter of a gamma distribution to those who call them; readers never see them. The room
+# of the followed patients has person-time, so its incidences are real. The guard itself names the words.
+UNHEARD = ("pipeline/signals/", "pipeline/study/", "pipeline/report/wording.py")
+CODE = sorted(
+    path
+    for folder in ("pipeline", "dags")
+    for path in (ROOT / folder).rglob("*.py")
+    if not path.relative_to(ROOT).as_posix().startswith(UNHEARD)
+)
+
+
+def label(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def texts(code):
+    """Every text of a module that is no docstring: messages, titles, notes, help."""
+    tree = ast.parse(code)
+    silent = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=label)
+def test_a_page_of_the_repository_uses_none_of_the_words(path):
+    assert refuse_in_markdown(path.read_text(encoding="utf-8"), label(path)) is None  # it raises where it refuses
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=label)
+def test_a_template_uses_none_of_the_words(path):
+    assert refuse_in_text(path.read_text(encoding="utf-8"), label(path)) is None
+
+
+@pytest.mark.parametrize("declared", ALL_TABLES, ids=lambda declared: declared.name)
+def test_a_declared_table_uses_none_of_the_words(declared):
+    said = [
+        declared.grain,
+        *(f"{c.meaning} {c.unit or ''} {c.source or ''} {' '.join(c.allowed)}" for c in declared.columns),
+    ]
+    assert refuse_in_text(" ".join(said), declared.name) is None
+    assert refuse_in_names((declared.name, *declared.names), declared.name) is None
+
+
+@pytest.mark.parametrize("path", CODE, ids=label)
+def test_a_message_uses_none_of_the_words(path):
+    for text in texts(path.read_text(encoding="utf-8")):
+        assert refuse_in_text(text, label(path)) is None
+
+
+def test_the_rule_behind_a_signal_uses_none_of_the_words():
+    assert refuse_in_text(RULE_TEXT, "The rule") is None
+
+
+def commands(group=main, name="cartwatch"):
+    yield name, group
+    for word, command in getattr(group, "commands", {}).items():
+        yield from commands(command, f"{name} {word}")
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda told: told if isinstance(told, str) else "")
+def test_the_help_of_a_verb_uses_none_of_the_words(name, command):
+    told = [command.help or "", *(getattr(parameter, "help", None) or "" for parameter in command.params)]
+    assert refuse_in_text(" ".join(told), name) is None
+
+
+def test_only_guarded_sentences_and_paths_reach_the_terminal():
+    screen = (ROOT / "pipeline" / "screen.py").read_text(encoding="utf-8")
+    assert re.findall(r"click\.echo\((\w+)\)", screen) == ["path", "text"]
+    telling = (ROOT / "pipeline" / "verbs" / "telling.py").read_text(encoding="utf-8")
+    assert re.findall(r"click\.echo\((.*)\)\n", telling) == ["report.as_json()"]
+
+
+PLANTED = "Incidence of CRS after infusion."
+
+
+def test_a_planted_sentence_is_refused_in_a_page():
+    with pytest.raises(CartwatchError, match=r"docs/x\.md says 'Incidence'"):
+        refuse_in_markdown(f"# Heading\n\nA block.\n\n{PLANTED}\n", "docs/x.md")
+
+
+def test_a_planted_sentence_is_refused_in_a_description_a_message_and_a_column():
+    with pytest.raises(CartwatchError):
+        refuse_in_text(PLANTED, "signal")
+    with pytest.raises(CartwatchError):
+        refuse_in_names(("as_of", "crs_incidence"), "signal")
+    (text,) = texts(f'"""The incidence of a docstring is ours alone."""\nraise ValueError("{PLANTED}")\n')
+    with pytest.raises(CartwatchError):
+        refuse_in_text(text, "a message")
+
+
+@pytest.mark.parametrize("reason", ALLOWED)
+def test_a_marked_block_may_use_the_words_and_only_that_block(reason):
+    marked = f"- {PLANTED} <!-- words allowed: {reason} -->"
+    assert refuse_in_markdown(f"{marked}\n- Another item.\n", "docs/x.md") is None
+    with pytest.raises(CartwatchError):
+        refuse_in_markdown(f"{marked}\n- {PLANTED}\n", "docs/x.md")
+
+
+def test_a_marker_must_give_one_of_the_reasons():
+    with pytest.raises(CartwatchError, match="allows words for 'because'"):
+        refuse_in_markdown(f"{PLANTED} <!-- words allowed: because -->", "docs/x.md")
+
+
+def test_what_is_measured_in_a_patient_keeps_its_name():
+    assert refuse_in_text("Glomerular filtration rate decreased; Heart rate increased", "x") is None
+    with pytest.raises(CartwatchError):
+        refuse_in_text("Heart rate increased at a reporting rate of 3", "x")
