@@ -1,7 +1,5 @@
 """Days from infusion to event of every case, why the others are left out, and how the days are spread."""
 
-import calendar
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.contract.onset import ONSET
+from pipeline.contract.quarter import end_of_quarter, quarter_number
 from pipeline.contract.renderings import arrow_schema
 from pipeline.errors import CartwatchError
 from pipeline.lake.warehouse import Warehouse, model
@@ -41,7 +40,7 @@ def find_days(warehouse: Warehouse, as_of: str, roles: Sequence[str]) -> int:
     warehouse.register("entry_product", _entry_products(warehouse))
     asked = {
         "as_of": as_of,
-        "last_day": last_day(as_of),
+        "last_day": end_of_quarter(quarter_number(as_of)),
         "padded_since": rules.padded_since,
         "lag_share": rules.lag_share,
         "years_before_approval": rules.years_before_approval,
@@ -52,12 +51,6 @@ def find_days(warehouse: Warehouse, as_of: str, roles: Sequence[str]) -> int:
         warehouse.create(table, model(f"mart/{table}"), asked)
     _check_sums(warehouse)
     return int(str(warehouse.rows("SELECT lag_days FROM onset_lag")[0][0]))
-
-
-def last_day(quarter: str) -> dt.date:
-    """The last day of a quarter."""
-    year, month = int(quarter[:4]), 3 * int(quarter[5])
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def onset_rows(warehouse: Warehouse, as_of: str, lag_days: int) -> pa.Table:

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pipeline.cases.background import FittedPrior
 from pipeline.signals.conditional import exact_reporting_odds_ratio, fisher_exact
 from pipeline.signals.disproportionality import expected_count, relative_reporting_ratio
-from pipeline.signals.interval import Array, Flags, Interval, TwoByTwo
+from pipeline.signals.interval import Array, Flags, TwoByTwo
 from pipeline.signals.likelihoodratio import poisson_likelihood_ratios
 from pipeline.signals.multiplicity import (
     bayesian_false_discovery_rate,
@@ -36,8 +36,8 @@ def family_measures(cells: pa.Table, table: TwoByTwo, fitted: FittedPrior, missi
     rows_of = _rows_of(cells["product"])
     likelihood_ratios = _likelihood_ratios(table, list(rows_of.values()), mid, fitted.comparator)
     named = {
-        **_three("rrr", ratio),
-        **_three("ror_exact", exact),
+        **ratio.named("rrr"),
+        **exact.named("ror_exact"),
         "fisher_mid_p": mid,
         **_multiplicity(table, _families(rows_of), mid, fitted, _unseen(cells, rows_of, mid, fitted)),
         **likelihood_ratios,
@@ -105,7 +105,3 @@ def _likelihood_ratios(table: TwoByTwo, rows_of: list[Rows], mid: Array, compara
             some = TwoByTwo(*(cell[asked] for cell in table))
             statistic[asked], p[asked] = poisson_likelihood_ratios(some.a, expected_count(*some))
     return {"lrt": statistic, "lrt_p": p}
-
-
-def _three(name: str, interval: Interval) -> dict[str, Array]:
-    return {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}

@@ -93,12 +93,12 @@ def _measures(scores: Scores, missing: Flags) -> dict[str, pa.Array]:
     shrunken = scores.ebgm or Interval(nothing, nothing, nothing, np.zeros(missing.shape, dtype=np.bool_))
     named = {
         "expected": scores.expected,
-        **_three("prr", "prr_low", "prr_high", scores.prr),
+        **scores.prr.named("prr", "prr_low", "prr_high"),
         "chi2": scores.chi2.plain,
         "chi2_yates": scores.chi2.yates,
-        **_three("ror", "ror_low", "ror_high", scores.ror),
-        **_three("ic", "ic025", "ic975", scores.ic),
-        **_three("ebgm", "eb05", "eb95", shrunken),
+        **scores.ror.named("ror", "ror_low", "ror_high"),
+        **scores.ic.named("ic", "ic025", "ic975"),
+        **shrunken.named("ebgm", "eb05", "eb95"),
     }
     truths = {
         "is_ic_positive": has_positive_ic025(scores.ic.low),
@@ -107,10 +107,6 @@ def _measures(scores: Scores, missing: Flags) -> dict[str, pa.Array]:
     }
     reals = {name: pa.array(values, mask=missing | ~np.isfinite(values)) for name, values in named.items()}
     return reals | {name: _truth(values, missing) for name, values in truths.items()}
-
-
-def _three(estimate: str, low: str, high: str, interval: Interval) -> dict[str, Array]:
-    return {estimate: interval.estimate, low: interval.low, high: interval.high}
 
 
 def _whole(values: Array, missing: Flags) -> pa.Array:

@@ -15,7 +15,7 @@ from pipeline.contract.strata import STRATIFIED_PRIOR, STRATIFIED_SIGNAL, SUBGRO
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.disproportionality import expected_count, information_component, reporting_odds_ratio
-from pipeline.signals.interval import Array, Flags, Interval, TwoByTwo
+from pipeline.signals.interval import Array, Flags, TwoByTwo
 from pipeline.signals.mantelhaenszel import breslow_day, information, mantel_haenszel, stratified_expected
 from pipeline.signals.repeats import Positions
 from pipeline.signals.shrinkage import Scatter, shrunken_odds_ratios
@@ -69,7 +69,7 @@ def stratified_rows(
     expected = stratified_expected(*strata)
     shrunken, ebgm_notes = stratified_ebgm(profiles, found, expected, priors)
     reals = {
-        **_three("mh_ror", common.ratio),
+        **common.ratio.named("mh_ror"),
         "mh_chi2": common.chi2,
         "breslow_day_chi2": agreement.plain,
         "breslow_day_tarone_chi2": agreement.tarone,
@@ -165,14 +165,10 @@ def _crude(cells: TwoByTwo, rows: Places, found: LevelCells) -> Columns:
         **{name: _whole(cell, missing) for name, cell in zip("abcd", cells, strict=True)},
         "n_unknown": _whole(found.unknown[rows.comparison], nothing_missing),
         "n_comparator_unknown": _whole(found.unknown_others[rows.comparison], nothing_missing),
-        **{name: _real(values, missing) for name, values in _three("ror", ror).items()},
+        **{name: _real(values, missing) for name, values in ror.named("ror").items()},
         "is_ror_infinite": pa.array(ror.infinite, mask=missing),
         "expected": _real(expected_count(*cells), missing),
     }
-
-
-def _three(name: str, interval: Interval) -> dict[str, Array]:
-    return {name: interval.estimate, f"{name}_low": interval.low, f"{name}_high": interval.high}
 
 
 def _real(values: Array, missing: Flags) -> pa.Array:

@@ -46,17 +46,17 @@ def decades(rows: Sequence[Row]) -> tuple[float, ...]:
     return tuple(value for value in powers if low <= value <= high)
 
 
-def label_axis(alt: Any) -> Any:
+def label_axis(alt: Any, width: int = LABEL_WIDTH, font_size: float = 11, line_height: int = LINE_HEIGHT) -> Any:
     """An axis of labels of several lines, all of one width so that charts stand below each other."""
     return alt.Axis(
         labelExpr="split(datum.label, '\\n')",
-        labelLimit=LABEL_WIDTH + 20,
-        minExtent=LABEL_WIDTH,
-        maxExtent=LABEL_WIDTH,
+        labelLimit=width + 20,
+        minExtent=width,
+        maxExtent=width,
         domain=False,
         ticks=False,
-        labelFontSize=11,
-        labelLineHeight=LINE_HEIGHT,
+        labelFontSize=font_size,
+        labelLineHeight=line_height,
         labelPadding=6,
     )
 

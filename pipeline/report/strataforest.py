@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.report.drawing import Row, decades, filled, styled, svg_element
+from pipeline.report.drawing import Row, decades, filled, label_axis, styled, svg_element
 from pipeline.report.figures import Figure
 
 LABEL_CHARACTERS, LINE_HEIGHT = 27, 11
@@ -48,7 +48,12 @@ def _chart() -> Any:
     )
     axis = alt.Axis(values=alt.ExprRef("decades"), grid=True, format="~g")
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=alt.Y("label:N", sort=alt.EncodingSortField("place", op="min"), title=None, axis=_label_axis(alt))
+        y=alt.Y(
+            "label:N",
+            sort=alt.EncodingSortField("place", op="min"),
+            title=None,
+            axis=label_axis(alt, LABEL_WIDTH, 10.5, LINE_HEIGHT),
+        )
     )
     one = alt.Chart(alt.NamedData("rows")).mark_rule(stroke="var(--ink)").encode(x=alt.X("one:Q", scale=scale))
     faint: Row = {"strokeWidth": 1.2, "color": "var(--muted)", "yOffset": FAINT_UP}
@@ -75,20 +80,6 @@ def _chart() -> Any:
 
 def _placed(line: Row) -> Row:
     return {"color": line["color"], "yOffset": line["yOffset"]}
-
-
-def _label_axis(alt: Any) -> Any:
-    return alt.Axis(
-        labelExpr="split(datum.label, '\\n')",
-        labelLimit=LABEL_WIDTH + 20,
-        minExtent=LABEL_WIDTH,
-        maxExtent=LABEL_WIDTH,
-        domain=False,
-        ticks=False,
-        labelFontSize=10.5,
-        labelLineHeight=LINE_HEIGHT,
-        labelPadding=6,
-    )
 
 
 def _drawable(line: Row, least: float, most: float) -> Row:

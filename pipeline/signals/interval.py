@@ -27,6 +27,10 @@ class Interval(NamedTuple):
     high: Array
     infinite: Flags
 
+    def named(self, estimate: str, low: str = "", high: str = "") -> dict[str, Array]:
+        """The estimate and its bounds by their column names; the bounds' follow from the estimate's where not given."""
+        return {estimate: self.estimate, low or f"{estimate}_low": self.low, high or f"{estimate}_high": self.high}
+
 
 class TwoByTwo(NamedTuple):
     """The 2×2 table of a drug and an event in distinct cases, each cell of shape (n,).

@@ -6,8 +6,9 @@ import pytest
 from tables import rows_of, typed
 from worlds import World
 
-from pipeline.cases.onset import find_days, last_day, onset_rows
+from pipeline.cases.onset import find_days, onset_rows
 from pipeline.config import Settings
+from pipeline.contract.quarter import end_of_quarter, quarter_number
 from pipeline.errors import CartwatchError
 from pipeline.intake.readings import quarter_end, read_date
 from pipeline.lake.warehouse import Warehouse, model
@@ -317,7 +318,12 @@ def test_a_median_that_a_few_late_cases_decide_is_refused_with_their_number(ware
 
 
 def test_the_last_day_of_a_quarter():
-    assert [last_day(f"2024Q{n}").isoformat()[5:] for n in (1, 2, 3, 4)] == ["03-31", "06-30", "09-30", "12-31"]
+    assert [end_of_quarter(quarter_number(f"2024Q{n}")).isoformat()[5:] for n in (1, 2, 3, 4)] == [
+        "03-31",
+        "06-30",
+        "09-30",
+        "12-31",
+    ]
 
 
 def test_the_typed_tables_and_the_rules_say_the_same_of_padding():
