@@ -849,6 +849,207 @@ CREATE TABLE "reporting_lag" (
   "reason" VARCHAR -- Why no number is given.
 );
 
+-- registry_record: one record of the extract, as it stands there but for identifiers. Key: study_id, as_of, domain, file, line. Partition: study_id, as_of.
+CREATE TABLE "registry_record" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "domain" VARCHAR, -- Domain, data set or form the record came from, as DM, ADSL or 4100.
+  "file" VARCHAR, -- Name of the file in the extract.
+  "line" BIGINT, -- Record's place in the file, counted from 1 without the header.
+  "subject_id" VARCHAR, -- Patient's pseudonym; null where the record names no patient.
+  "content" VARCHAR -- Every column of the record as JSON text; identifiers hashed or withheld.
+);
+
+-- registry_rejected: one record of the extract that could not be used, for one reason. Key: study_id, as_of, domain, file, line, reason_number. Partition: study_id, as_of.
+CREATE TABLE "registry_rejected" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "domain" VARCHAR, -- Domain, data set or form the record came from, as DM, ADSL or 4100.
+  "file" VARCHAR, -- Name of the file in the extract.
+  "line" BIGINT, -- Record's place in the file, counted from 1 without the header.
+  "subject_id" VARCHAR, -- Patient's pseudonym; null where the record names no patient.
+  "reason_number" BIGINT, -- Place among the reasons given for the record, from 1.
+  "column" VARCHAR, -- Column that could not be used; null where it is the whole record.
+  "reason" VARCHAR, -- Why the record could not be used; never a value that could name a patient.
+  "content" VARCHAR -- Every column of the record as JSON text; identifiers hashed or withheld.
+);
+
+-- study_subject: one patient of the registry. Key: study_id, as_of, subject_id. Partition: study_id, as_of.
+CREATE TABLE "study_subject" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "centre_id" VARCHAR, -- Treating centre, as the registry numbers it.
+  "country_code" VARCHAR, -- Country of the centre, ISO 3166-1 alpha-2.
+  "sex_code" VARCHAR, -- F, M or null.
+  "age_years" DOUBLE, -- Age on the day of the index infusion; at enrolment where there is none.
+  "indication" VARCHAR, -- Disease treated. One of b_all, lbcl, fl, mcl, myeloma, other, unknown.
+  "product" VARCHAR, -- Generic name of the CAR-T product in lower case.
+  "reporting_track" VARCHAR, -- What the centre agreed to report; decides which forms are due. One of fifteen_years, standard, hundred_days, none, unknown.
+  "enrolment_date" DATE, -- Day the patient entered the registry; later than infusion is late entry.
+  "consent_date" DATE, -- Day of consent to the study.
+  "leukapheresis_date" DATE, -- Day of leukapheresis.
+  "infusion_date" DATE, -- Day of the index infusion, day 0 of the clock; null where never infused.
+  "last_contact_date" DATE, -- Last day on which the patient was known to be alive or died.
+  "death_date" DATE, -- Day of death; null while alive as far as known.
+  "death_cause" VARCHAR, -- Cause of death, grouped; null while alive. One of index_disease, cytokine_release_syndrome, neurotoxicity, infection, second_malignancy, cardiovascular, other, unknown.
+  "withdrawal_date" DATE, -- Day of withdrawal from the study; counts as loss.
+  "lost_date" DATE, -- Day from which the centre holds the patient lost to follow-up.
+  "has_prior_transplant" BOOLEAN, -- Had an allogeneic transplant before the index infusion.
+  "n_prior_lines" BIGINT, -- Lines of therapy before the index infusion.
+  "is_in_specification" BOOLEAN, -- The product infused met its release specification.
+  "lot" VARCHAR -- Manufacturing lot.
+);
+
+-- study_infusion: one infusion of a gene-modified cell product. Key: study_id, as_of, subject_id, infusion_number. Partition: study_id, as_of.
+CREATE TABLE "study_infusion" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "infusion_number" BIGINT, -- Place among the patient's infusions by day, from 1.
+  "product" VARCHAR, -- Generic name of the CAR-T product in lower case.
+  "infusion_date" DATE, -- Day of the infusion.
+  "is_index" BOOLEAN, -- The infusion the clock starts from.
+  "dose_cells" DOUBLE -- Viable CAR-positive cells infused.
+);
+
+-- study_event: one adverse event of a patient. Key: study_id, as_of, subject_id, event_number. Partition: study_id, as_of.
+CREATE TABLE "study_event" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "event_number" BIGINT, -- Place among the patient's events by day, from 1.
+  "pt" VARCHAR, -- Preferred term as coded by the registry.
+  "endpoints" VARCHAR[], -- Endpoint ids of the vocabulary whose narrow list holds the term; empty for none.
+  "start_date" DATE, -- Day the event began; null unless known to the day.
+  "start_text" VARCHAR, -- Beginning as it stands in the extract.
+  "start_precision" VARCHAR, -- How much of the beginning is known. One of day, month, year.
+  "end_date" DATE, -- Day the event had resolved; null while it goes on or unless known to the day.
+  "grade" BIGINT, -- Severity on the scale named beside it, 0 to 5.
+  "scale" VARCHAR, -- Id of the grading scale; a grade without one is never pooled.
+  "is_serious" BOOLEAN, -- Serious as the registry holds it.
+  "is_fatal" BOOLEAN, -- The patient died of it.
+  "reported_date" DATE -- Day the registry received the form with the event.
+);
+
+-- study_visit: one contact of a patient after infusion. Key: study_id, as_of, subject_id, visit_number. Partition: study_id, as_of.
+CREATE TABLE "study_visit" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "visit_number" BIGINT, -- Place among the patient's visits by day, from 1.
+  "visit" VARCHAR, -- Visit of the schedule, as day_100, month_6 or year_3; null for an unscheduled one.
+  "visit_date" DATE, -- Day of contact.
+  "reported_date" DATE -- Day the registry received the visit's form.
+);
+
+-- study_treatment: one treatment that the study counts. Key: study_id, as_of, subject_id, treatment_number. Partition: study_id, as_of.
+CREATE TABLE "study_treatment" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "treatment_number" BIGINT, -- Place among the patient's treatments by day, from 1.
+  "kind" VARCHAR, -- What it was, for the study. One of bridging, lymphodepletion, tocilizumab, corticosteroid, intensive_care, transplant, gene_therapy, anticancer_therapy, immunoglobulin.
+  "treatment" VARCHAR, -- Name of the treatment as coded by the registry.
+  "start_date" DATE, -- Day it began.
+  "end_date" DATE -- Day it ended; null while it goes on or unless known to the day.
+);
+
+-- study_response: one assessment of the index disease. Key: study_id, as_of, subject_id, assessment_number. Partition: study_id, as_of.
+CREATE TABLE "study_response" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "assessment_number" BIGINT, -- Place among the patient's assessments by day, from 1.
+  "response" VARCHAR, -- What was found. One of complete_remission, partial_remission, no_response, relapse, progression, not_evaluable.
+  "assessment_date" DATE -- Day of the assessment.
+);
+
+-- study_malignancy: one report of a malignancy after infusion, with what its adjudication found. Key: study_id, as_of, subject_id, malignancy_number. Partition: study_id, as_of.
+CREATE TABLE "study_malignancy" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "malignancy_number" BIGINT, -- Place among the patient's reported malignancies by day, from 1.
+  "pt" VARCHAR, -- Preferred term as coded by the registry.
+  "diagnosis_date" DATE, -- Day of diagnosis.
+  "histology_code" VARCHAR, -- Morphology, ICD-O-3, as 9702/3.
+  "site" VARCHAR, -- Site group as the reference rates name it, as t_cell_lymphoma or breast.
+  "origin" VARCHAR, -- Lineage the tumour arose from. One of t_cell, b_cell, myeloid, other_haematological, solid, non_melanoma_skin, unknown.
+  "is_sample_sent" BOOLEAN, -- Tissue was sent for a test of the transgene.
+  "sample_date" DATE, -- Day the tissue was taken.
+  "transgene_result" VARCHAR, -- CAR transgene in the tumour. One of positive, low, negative, pending, not_tested.
+  "transgene_method" VARCHAR, -- How the transgene was looked for.
+  "vector_copy_number" DOUBLE, -- Copies of the vector for each cell of the tumour.
+  "integration_site" VARCHAR, -- Gene or locus of the integration.
+  "is_clone_before_infusion" BOOLEAN, -- The clone was found in a sample from before infusion.
+  "decision" VARCHAR, -- What the adjudicators decided. One of second_primary, relapse, transformation, not_malignant, pending.
+  "decision_reason" VARCHAR, -- Why they did.
+  "decision_date" DATE, -- Day of the decision.
+  "n_adjudicators" BIGINT, -- Adjudicators who signed.
+  "reported_date" DATE -- Day the registry received the report.
+);
+
+-- study_sample: one laboratory sample of the follow-up after gene transfer. Key: study_id, as_of, subject_id, sample_number. Partition: study_id, as_of.
+CREATE TABLE "study_sample" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "sample_number" BIGINT, -- Place among the patient's samples by day, from 1.
+  "kind" VARCHAR, -- What was looked for. One of vector_persistence, replication_competent_lentivirus, transgene, integration_site.
+  "sample_date" DATE, -- Day the sample was taken.
+  "result_percent" DOUBLE, -- Cells that carry the vector, where the test counts them.
+  "is_positive" BOOLEAN -- The test was positive; null while there is no result.
+);
+
+-- study_estimate: one estimate of the follow-up study, or the reason why it is not given. Key: study_id, as_of, analysis, estimand, population, event, window, at_years, competing, scale, measure, method. Partition: study_id, as_of.
+CREATE TABLE "study_estimate" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "analysis" VARCHAR, -- Section of the study report it belongs to, as completeness or incidence.
+  "estimand" VARCHAR, -- Id of the estimand, as first_event or overall_survival.
+  "estimand_text" VARCHAR, -- The estimand in words: who, what is counted, when a person stops being at risk.
+  "population" VARCHAR, -- Who is counted, as all, indication=b_all or centre=C01.
+  "event" VARCHAR, -- Endpoint id or event of the study; null where it is none.
+  "window" VARCHAR, -- Part of the follow-up counted, as day_0_28 or year_2; null for all of it.
+  "at_years" DOUBLE, -- Time since infusion the estimate is for; null where it is none.
+  "competing" VARCHAR, -- Competing events, joined by a comma; null for none.
+  "scale" VARCHAR, -- Grading scale of a graded event; null where no grade counts.
+  "measure" VARCHAR, -- What the estimate is, as share, incidence, ratio, mean count or years.
+  "unit" VARCHAR, -- Unit of the estimate and its bounds.
+  "n_patients" BIGINT, -- Patients in the analysis.
+  "n_events" BIGINT, -- Events counted.
+  "person_years" DOUBLE, -- Time at risk.
+  "n_at_risk" BIGINT, -- Patients still at risk at at_years; null where it is none.
+  "expected" DOUBLE, -- Events expected from the reference; null where there is none.
+  "estimate" DOUBLE, -- The estimate; null where none is given.
+  "low" DOUBLE, -- Lower bound of its 95 % interval.
+  "high" DOUBLE, -- Upper bound of its 95 % interval.
+  "p" DOUBLE, -- Two-sided p value of a test; null where there is none.
+  "method" VARCHAR, -- Estimator and interval, as aalen_johansen, aalen variance, log-log.
+  "is_told" BOOLEAN, -- An estimate is given.
+  "reason" VARCHAR, -- Why no number is given.
+  "is_flagged" BOOLEAN, -- The report calls attention to it, as a centre with completeness under the threshold.
+  "is_small" BOOLEAN -- A count under the threshold of public exports: suppressed there, whole in the regulator's.
+);
+
+-- study_curve: one step of a curve of the study. Key: study_id, as_of, analysis, estimand, population, event, competing, at_years. Partition: study_id, as_of.
+CREATE TABLE "study_curve" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "analysis" VARCHAR, -- Section of the study report it belongs to.
+  "estimand" VARCHAR, -- Id of the estimand.
+  "population" VARCHAR, -- Who is counted.
+  "event" VARCHAR, -- Endpoint id or event of the study; null where it is none.
+  "competing" VARCHAR, -- Competing events, joined by a comma; null for none.
+  "at_years" DOUBLE, -- Time since infusion.
+  "estimate" DOUBLE, -- The curve from then on.
+  "low" DOUBLE, -- Lower bound of its pointwise 95 % interval.
+  "high" DOUBLE, -- Upper bound of its pointwise 95 % interval.
+  "n_at_risk" BIGINT, -- Patients at risk then.
+  "unit" VARCHAR -- Unit of the curve, as share or events per patient.
+);
+
 -- source_file: one file read. Key: quarter, edition, file. Partition: quarter, edition.
 CREATE TABLE "source_file" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.

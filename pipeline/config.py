@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -28,7 +28,9 @@ class Settings:
 
     data_versions: quarters read from one issue of their archive, as (quarter, start of its SHA-256), instead of the
     one current at the data-lock point. with_duplicates: count every current case, duplicates too. meddra: a loaded
-    MedDRA version, or none; by default the newest that is loaded.
+    MedDRA version, or none; by default the newest that is loaded. pseudonym_key: secret that the registry's patient ids
+    are hashed with; never printed. store_url: where plans, looks, signals and the audit trail are kept; by default a
+    SQLite file in the lake. actor: who acts, for the audit trail.
     """
 
     lake: str = "./lake"
@@ -40,6 +42,9 @@ class Settings:
     data_versions: tuple[tuple[str, str], ...] = ()
     with_duplicates: bool = False
     meddra: str | None = None
+    pseudonym_key: str | None = field(default=None, repr=False)
+    store_url: str | None = field(default=None, repr=False)
+    actor: str | None = None
 
     @property
     def variant(self) -> str:
@@ -61,6 +66,9 @@ def settings_from_environment(lake: str | None = None) -> Settings:
         temp_directory=env.get("CARTWATCH_TEMP"),
         faers_base_url=env.get("CARTWATCH_FAERS_URL", default.faers_base_url).rstrip("/"),
         meddra=env.get("CARTWATCH_MEDDRA") or None,
+        pseudonym_key=env.get("CARTWATCH_PSEUDONYM_KEY") or None,
+        store_url=env.get("CARTWATCH_STORE") or None,
+        actor=env.get("CARTWATCH_ACTOR") or None,
     )
 
 

@@ -47,6 +47,12 @@ class LakeConflict(CartwatchError):
     exit_code = 14
 
 
+class DecisionConflict(CartwatchError):
+    """Somebody else decided meanwhile, or what is asked contradicts what the ledger already holds; nothing was written."""
+
+    exit_code = 14
+
+
 class NothingThere(CartwatchError):
     """The lake does not hold what was asked for."""
 

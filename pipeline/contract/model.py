@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["text", "texts", "whole", "real", "truth", "date"]
-Layer = Literal["raw", "core", "dictionary", "mart", "ledger"]
+Layer = Literal["raw", "core", "dictionary", "mart", "study", "ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,8 @@ def truth(name: str, meaning: str) -> Column:
 def date(name: str, meaning: str, *, source: str | None = None) -> Column:
     """A column of full calendar dates."""
     return Column(name, "date", meaning, source=source)
+
+
+def texts(name: str, meaning: str, *, source: str | None = None) -> Column:
+    """A column of lists of text."""
+    return Column(name, "texts", meaning, source=source)

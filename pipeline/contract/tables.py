@@ -10,6 +10,7 @@ from pipeline.contract.model import Table
 from pipeline.contract.onset import ONSET_TABLES
 from pipeline.contract.raw import RAW_TABLES
 from pipeline.contract.strata import STRATA_TABLES
+from pipeline.contract.study import STUDY_TABLES
 from pipeline.contract.trend import TREND_TABLES
 from pipeline.errors import UsageError
 
@@ -23,6 +24,7 @@ ALL_TABLES: tuple[Table, ...] = (
     *MASKING_TABLES,
     *ONSET_TABLES,
     *TREND_TABLES,
+    *STUDY_TABLES,
     *LEDGER_TABLES,
 )
 _BY_NAME = {table.name: table for table in ALL_TABLES}

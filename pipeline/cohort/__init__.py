@@ -1,0 +1,1 @@
+"""The followed patients: tables of the study in, rows of estimates out."""
