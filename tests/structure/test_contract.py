@@ -68,7 +68,9 @@ def test_a_column_says_what_it_means(declared):
     for column in declared.columns:
         assert column.meaning.endswith("."), column.name
         assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name)
-        assert declared.layer == "study" or not re.search(r"\b(risk|incidence)\b", column.meaning)  # reports have neither
+        assert declared.layer == "study" or not re.search(
+            r"\b(risk|incidence)\b", column.meaning
+        )  # reports have neither
         if column.type == "truth":
             assert column.name.startswith(("is_", "has_")) or column.name in {"passed", "raised"}, column.name
 
