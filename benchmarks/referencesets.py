@@ -24,6 +24,7 @@ from benchmarks.operating_tables import DOCS, markdown
 from benchmarks.referencesets_auc import area_under_curve
 from pipeline.cases.background import fit_background
 from pipeline.cases.counts import count_exposures_and_terms, count_pairs, register_vocabulary
+from pipeline.cases.members import show_no_endpoints
 from pipeline.config import Settings, code_version
 from pipeline.lake.delta import open_lake
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
@@ -126,7 +127,7 @@ def counted(archive: Path, asked: list[Control]) -> Counted:
             mount_mart(store, warehouse, dlp, "case_current")
             register_vocabulary(warehouse)
             count_exposures_and_terms(warehouse, suspect_roles())
-            warehouse.create("case_event", "SELECT case_id, event_id FROM case_term")
+            show_no_endpoints(warehouse)
             n_cases = count_pairs(warehouse, "all")
             prior = fit_background(warehouse, "all", n_cases, "pt", None).prior
             return Counted(_cells(warehouse, asked), n_cases, prior, dlp)

@@ -51,12 +51,13 @@ def counted_and_scored(warehouse: "Warehouse", dlp: str, out: Path) -> dict[str,
     """The same over the tables that a warehouse shows; seconds of it all, and of counting, fit and scoring by themselves."""
     from pipeline.cases.background import fit_background
     from pipeline.cases.counts import count_exposures_and_terms, count_pairs, pair_rows, register_vocabulary
+    from pipeline.cases.members import show_no_endpoints
     from pipeline.vocabulary.choices import suspect_roles
 
     register_vocabulary(warehouse)
     start = time.perf_counter()
     count_exposures_and_terms(warehouse, suspect_roles())
-    warehouse.create("case_event", "SELECT case_id, event_id FROM case_term")
+    show_no_endpoints(warehouse)
     n_cases = count_pairs(warehouse, "all")
     counted = time.perf_counter()
     fitted = fit_background(warehouse, "all", n_cases, "pt", None)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.cases.members import integers
 from pipeline.signals.crosscount import Cases, CrossCount, Ints, Membership, cross_count, within
 
 
@@ -51,17 +52,17 @@ class Backgrounds:
 
 
 def counted_backgrounds(
-    comparators: Sequence[str], cases: pa.Table, exposure: pa.Table, events: pa.Table
+    comparators: Sequence[str], cases: pa.Table, exposures: Membership, events: Membership
 ) -> Backgrounds:
-    """Count the rows of exposure (case_id, drug_id) against those of events (case_id, event_id).
+    """Count the cases' drugs against their events.
 
     cases: case_id, ascending, and backgrounds, the sum of 2**place of the comparators of which the case is a part.
     """
-    bits, group = np.unique(_ints(cases, "backgrounds"), return_inverse=True)
+    bits, group = np.unique(integers(cases, "backgrounds"), return_inverse=True)
     counted = cross_count(
-        Membership(_ints(exposure, "case_id"), _ints(exposure, "drug_id")),
-        Membership(_ints(events, "case_id"), _ints(events, "event_id")),
-        Cases(_ints(cases, "case_id"), group),
+        exposures,
+        events,
+        Cases(integers(cases, "case_id"), group),
     )
     groups = {name: (bits >> place & 1).astype(np.bool_) for place, name in enumerate(comparators)}
     return Backgrounds(counted, np.bincount(group, minlength=bits.size), groups)
@@ -71,7 +72,3 @@ def _margin(key: str, name: str, totals: Ints) -> pa.Table:
     """Things that any case of the background has, and how many have each."""
     number = np.flatnonzero(totals)
     return pa.table({key: number, name: totals[number]})
-
-
-def _ints(rows: pa.Table, name: str) -> Ints:
-    return np.asarray(rows[name].to_numpy(), dtype=np.int64)

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from pipeline.cases.backgroundpairs import Backgrounds, counted_backgrounds
 from pipeline.cases.identity import identify_drugs
+from pipeline.cases.members import events, exposures, make_step, show_stratum_events
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.products import members, products, products_named, screen_pattern
@@ -27,7 +28,7 @@ TERM_STEPS = (
 )
 ENDPOINT_STEPS = (
     *("endpoint_term", "malignant_term", "index_disease", "malignancy_state", "case_endpoint"),
-    *("case_event", "endpoint_coverage"),
+    "endpoint_coverage",
 )
 LETTERS_AND_DIGITS = "regexp_replace(lower(concat(drug_name, active_ingredient)), '[^a-z0-9]', '', 'g')"
 
@@ -53,7 +54,8 @@ def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str], *, wi
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
     count_exposures_and_terms(warehouse, roles, with_duplicates=with_duplicates)
     for step in ENDPOINT_STEPS:
-        warehouse.create(step, model(f"step/{step}"))
+        make_step(warehouse, step)
+    warehouse.view("case_event", model("step/case_event"))
 
 
 def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str], *, with_duplicates: bool = False) -> None:
@@ -62,19 +64,19 @@ def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str], *, wit
     show_drug_products(warehouse)
     identify_drugs(warehouse)
     for step in TERM_STEPS:
-        warehouse.create(step, model(f"step/{step}"), {"with_duplicates": with_duplicates})
+        make_step(warehouse, step, {"with_duplicates": with_duplicates})
 
 
 def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Sequence[str]) -> pa.Table:
     """The cells a b c d of every product, event and comparator asked for."""
     warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
     warehouse.register("asked_comparator", pa.table({"comparator": pa.array(comparators, pa.string())}))
-    warehouse.create("stratum_event", model("step/stratum_event"))
+    show_stratum_events(warehouse)
     return warehouse.arrow(model("step/product_event"))
 
 
 def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backgrounds:
-    """Count every pair of drug and event once for all these comparators' backgrounds; needs exposure and case_event."""
+    """Count every pair of drug and event once for all these comparators' backgrounds; needs exposure, case_term and case_endpoint."""
     bits = [1 << place for place in range(len(comparators))]
     warehouse.register(
         "asked_background",
@@ -83,8 +85,7 @@ def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backg
     for step in ("stratum_background", "background_case"):
         warehouse.create(step, model(f"step/{step}"))
     cases = warehouse.arrow("SELECT case_id, backgrounds FROM background_case ORDER BY case_id")
-    exposure, events = warehouse.arrow("SELECT * FROM exposure"), warehouse.arrow("SELECT * FROM case_event")
-    return counted_backgrounds(comparators, cases, exposure, events)
+    return counted_backgrounds(comparators, cases, exposures(warehouse), events(warehouse))
 
 
 def count_pairs(warehouse: Warehouse, comparator: str, backgrounds: Backgrounds | None = None) -> int:

@@ -13,6 +13,7 @@ from pipeline.cases.counts import (
 )
 from pipeline.cases.explanationparts import CELLS
 from pipeline.cases.identity import IDENTITY_STEPS
+from pipeline.cases.members import make_step
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.drugnames import name_patterns
 from pipeline.vocabulary.naming import NameRules, compiled_rules
@@ -129,7 +130,8 @@ def _count_again(warehouse: Warehouse, vocabulary: Vocabulary, *, with_duplicate
     known = {**name_patterns(), **vocabulary.documents[DRUG_NAMES]}  # a pattern younger than the vocabulary is today's
     parameters = {**known, "with_duplicates": with_duplicates}
     for step in (*IDENTITY_STEPS, *TERM_STEPS, *ENDPOINT_STEPS):
-        warehouse.create(step, model(f"step/{step}"), parameters)
+        make_step(warehouse, step, parameters)
+    warehouse.view("case_event", model("step/case_event"))
 
 
 def _named(candidates: Sequence[tuple[object, ...]], rules: NameRules) -> pa.Table:

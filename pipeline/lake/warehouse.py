@@ -35,6 +35,7 @@ class Warehouse:
         spill = Path(settings.temp_directory or tempfile.gettempdir()) / f"cartwatch-spill-{uuid.uuid4().hex}"
         config["temp_directory"] = str(spill)
         self.connection = duckdb.connect(":memory:", config=config)
+        self._registered: dict[str, pa.Table] = {}
 
     def __enter__(self) -> Self:
         """Use as a context: the connection is closed at its end."""
@@ -67,10 +68,16 @@ class Warehouse:
     def register(self, name: str, rows: "pa.Table") -> None:
         """Show an Arrow table under a name."""
         self.connection.register(name, rows)
+        self._registered[name] = rows
+
+    def registered(self, name: str) -> "pa.Table":
+        """The Arrow table shown under that name, not copied."""
+        return self._registered[name]
 
     def unregister(self, name: str) -> None:
         """Let go of an Arrow table."""
         self.connection.unregister(name)
+        self._registered.pop(name, None)
 
     def rows(self, query: str, parameters: Parameters | None = None) -> list[tuple[object, ...]]:
         """The query's result, whole, as tuples."""

@@ -1,7 +1,7 @@
-"""How many cases have both of two things: drugs and events counted against each other by sorting whole numbers.
+"""How many cases have both of two things: drugs and events counted against each other as a product of sparse matrices.
 
-A drug and an event that occur together are one number. The numbers of all of them, one for each case, are written case
-by case, sorted, and runs of equal ones are counted: memory is met in order, as a hash table's places are not.
+Each side is a matrix of cases by things, of ones; the product of one turned round with the other counts the cases of every
+pair that occurs, and nothing is stored of those that do not.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 Ints = npt.NDArray[np.int64]
 
 WORKERS = 2
-BLOCK = 1 << 22
-"""Numbers sorted at a time: bounds the memory to 32 MiB an array, and more than that sorts no faster."""
-
-MOST_BITS = 62
+MOST_THINGS = np.iinfo(np.int32).max
+WIDEST_TABLE = 1 << 28
+"""Case numbers that are looked up in a table of 4 bytes each, at most 1 GiB; a wider span is searched."""
 
 
 class Membership(NamedTuple):
@@ -48,48 +48,48 @@ class CrossCount(NamedTuple):
     columns: Ints
 
 
-class _Listed(NamedTuple):
-    """Things case by case: place of the case of each, the thing, and where each case's things begin."""
-
-    place: Ints
-    thing: Ints
-    begins: Ints
-
-
 def cross_count(rows: Membership, columns: Membership, cases: Cases) -> CrossCount:
     """Cases of each group that have both a thing of `rows` and one of `columns`.
 
     What other cases than `cases` have is left out. At most two threads count side by side, whatever the settings give.
-    Raises ValueError where cases are not ascending, for a number
-    below 0 or too large to be counted so, and where a case has a thing twice.
+    Raises ValueError where cases are not ascending, for a number below 0 or too large to be counted so, and where a case
+    has a thing twice.
     """
     if np.any(cases.case[1:] <= cases.case[:-1]):
         at = int(np.flatnonzero(cases.case[1:] <= cases.case[:-1])[0]) + 1
         raise ValueError(
             f"cases.case[{at}] is {cases.case[at]}, no more than the one before: give each once, ascending."
         )
-    by_case, others = (_listed(member, cases, name) for member, name in ((rows, "rows"), (columns, "columns")))
-    for_row, for_group = _bits(by_case.thing), _bits(cases.group)
-    if for_row + for_group + _bits(others.thing) > MOST_BITS:
-        raise ValueError(f"rows.thing holds {by_case.thing.max()}: number things densely, from 0 on.")
-    many = (others.begins[1:] - others.begins[:-1])[by_case.place]
-    own = by_case.thing << for_group | cases.group[by_case.place]
-
-    def counted(part: slice) -> tuple[Ints, Ints]:
-        n, begins = many[part], others.begins[by_case.place[part]]
-        at = np.arange(int(n.sum())) + np.repeat(begins - (np.cumsum(n) - n), n)
-        return _runs(np.sort(others.thing[at] << for_row + for_group | np.repeat(own[part], n)))
-
-    with ThreadPoolExecutor(WORKERS) as beside:  # NumPy leaves the interpreter's lock
-        key, count = _merged(list(beside.map(counted, _blocks(many))))
+    n_groups = int(cases.group.max(initial=-1)) + 1
+    own, others = (_matrix(member, cases, name) for member, name in ((rows, "rows"), (columns, "columns")))
+    parted = _by_group(own, cases.group, n_groups)
+    counted = _product(others.T.tocsr(), parted)
+    row, group = np.divmod(counted.indices.astype(np.int64), max(n_groups, 1))
     return CrossCount(
-        row=key >> for_group & (1 << for_row) - 1,
-        column=key >> for_row + for_group,
-        group=key & (1 << for_group) - 1,
-        n_cases=count,
-        rows=_by_group(by_case, cases.group),
-        columns=_by_group(others, cases.group),
+        row=row,
+        column=np.repeat(np.arange(counted.shape[0], dtype=np.int64), np.diff(counted.indptr)),
+        group=group,
+        n_cases=counted.data.astype(np.int64),
+        rows=_margins(parted, n_groups),
+        columns=_margins(_by_group(others, cases.group, n_groups), n_groups),
     )
+
+
+def once(member: Membership, known: Ints) -> Membership:
+    """Each of the known cases, which ascend, once with each thing it has, by case and thing; rows may repeat."""
+    matrix = _summed(member, known, "rows")
+    return Membership(np.repeat(known, np.diff(matrix.indptr)), matrix.indices.astype(np.int64))
+
+
+def counted_by_group(member: Membership, cases: Cases) -> Ints:
+    """Cases of each group with each thing, shape (groups, largest number of a thing + 1); no case has a thing twice."""
+    place = _places(member.case, cases.case)
+    known = place >= 0
+    group, thing = (
+        (cases.group[place], member.thing) if known.all() else (cases.group[place[known]], member.thing[known])
+    )
+    shape = (int(cases.group.max(initial=-1)) + 1, int(member.thing.max(initial=0)) + 1)
+    return np.bincount(group * shape[1] + thing, minlength=shape[0] * shape[1]).reshape(shape)
 
 
 def within(counted: CrossCount, groups: npt.NDArray[np.bool_]) -> CrossCount:
@@ -107,67 +107,75 @@ def within(counted: CrossCount, groups: npt.NDArray[np.bool_]) -> CrossCount:
     )
 
 
-def _listed(member: Membership, cases: Cases, name: str) -> _Listed:
-    """Things of the cases to count, case by case, each case by its place."""
-    case, thing = _sorted(member, name)
-    first = _firsts(case)
-    place = np.searchsorted(cases.case, case[first])
-    known = np.append(cases.case, -1)[place] == case[first]
-    many = np.diff(np.append(first, case.size))
-    counts = np.zeros(cases.case.size, np.int64)
-    counts[place[known]] = many[known]
-    kept = thing if known.all() else thing[np.repeat(known, many)]
-    return _Listed(np.repeat(np.arange(counts.size), counts), kept, np.append(0, np.cumsum(counts)))
+def _matrix(member: Membership, cases: Cases, name: str) -> sparse.csr_array:
+    """Cases to count by things, a one where the case has the thing; ValueError where a row repeats."""
+    matrix = _summed(member, cases.case, name)
+    if matrix.data.max(initial=1) > 1:
+        at = int(np.flatnonzero(matrix.data > 1)[0])
+        case = cases.case[np.searchsorted(matrix.indptr, at, side="right") - 1]
+        raise ValueError(f"{name} has case {case} twice for thing {matrix.indices[at]}: give it once.")
+    return matrix
 
 
-def _sorted(member: Membership, name: str) -> tuple[Ints, Ints]:
-    """Cases and things by the case, then the thing."""
+def _summed(member: Membership, known: Ints, name: str) -> sparse.csr_array:
+    """Known cases by things: how many rows say that the case has the thing."""
     for label, values in zip(member._fields, member, strict=True):
         if values.size and values.min() < 0:
             at = int(np.flatnonzero(values < 0)[0])
             raise ValueError(f"{name}.{label}[{at}] is {values[at]}: it must be at least 0.")
-    width = _bits(member.thing)
-    if _bits(member.case) + width > MOST_BITS:
-        raise ValueError(f"{name}.thing holds {member.thing.max()}: number things densely, from 0 on.")
-    key = np.sort(member.case << width | member.thing)
-    if np.any(key[1:] == key[:-1]):
-        at = int(np.flatnonzero(key[1:] == key[:-1])[0])
-        raise ValueError(
-            f"{name} has case {key[at] >> width} twice for thing {key[at] & (1 << width) - 1}: give it once."
-        )
-    return key >> width, key & (1 << width) - 1
+    most = int(member.thing.max(initial=0))
+    if most >= MOST_THINGS:
+        raise ValueError(f"{name}.thing holds {most}: number things densely, from 0 on.")
+    place, thing = _places(member.case, known), member.thing.astype(np.int32)
+    held = place >= 0
+    if not held.all():
+        place, thing = place[held], thing[held]
+    matrix = sparse.csr_array((np.ones(place.size, np.int32), (place, thing)), shape=(known.size, most + 1))
+    matrix.sum_duplicates()
+    return matrix
 
 
-def _blocks(many: Ints) -> list[slice]:
-    """Parts of the rows with about BLOCK numbers each."""
-    done = np.cumsum(many)
-    ends = np.searchsorted(done, np.arange(BLOCK, int(done[-1]) if done.size else 0, BLOCK))
-    edges = np.unique(np.concatenate([[0], ends, [many.size]])).tolist()
-    return [slice(begin, end) for begin, end in pairwise(edges)]
+def _places(case: Ints, known: Ints) -> npt.NDArray[np.int32]:
+    """Where each case stands among the known ones, which ascend; -1 where it does not."""
+    if not known.size:
+        return np.full(case.size, -1, np.int32)
+    least, span = int(known[0]), int(known[-1] - known[0]) + 1
+    if span > WIDEST_TABLE:
+        at = np.searchsorted(known, case)
+        return np.where(np.append(known, -1)[at] == case, at, -1).astype(np.int32)
+    table = np.full(span + 1, -1, np.int32)
+    table[known - least] = np.arange(known.size, dtype=np.int32)
+    inside = (case >= least) & (case < least + span)
+    return np.asarray(table[np.where(inside, case - least, span)], dtype=np.int32)
 
 
-def _merged(parts: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
-    """Counts of all blocks added up, by number; a stable sort merges what is sorted in parts."""
-    nothing = np.zeros(0, np.int64)
-    key, count = (np.concatenate([nothing, *column]) for column in (list(zip(*parts, strict=True)) or [(), ()]))
-    if len(parts) > 1:
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        first = _firsts(key)
-        key, count = key[first], np.add.reduceat(count[order], first) if first.size else count
-    return key, count
+def _by_group(matrix: sparse.csr_array, group: Ints, n_groups: int) -> sparse.csr_array:
+    """The same ones, a column for each thing and group: thing × groups + group."""
+    of_case = np.repeat(group, np.diff(matrix.indptr))
+    columns = matrix.indices.astype(np.int64) * n_groups + of_case
+    shape = (matrix.shape[0], matrix.shape[1] * max(n_groups, 1))
+    return sparse.csr_array((matrix.data, columns, matrix.indptr), shape=shape)
 
 
-def _by_group(listed: _Listed, group: Ints) -> Ints:
+def _product(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:
+    """The product of both, its columns in order; parts with about equal work side by side, for SciPy leaves the interpreter's lock."""
+    work = np.append(0, np.cumsum(np.diff(left.indptr)))
+    edges = np.searchsorted(work, np.linspace(0, work[-1], WORKERS + 1)[1:-1])
+    parts = pairwise([0, *edges.tolist(), left.shape[0]])
+
+    def part(begin: int, end: int) -> sparse.csr_array:
+        counted = left[begin:end] @ right
+        counted.sort_indices()
+        return counted
+
+    with ThreadPoolExecutor(WORKERS) as beside:
+        return sparse.vstack(list(beside.map(lambda at: part(*at), parts)), format="csr")
+
+
+def _margins(parted: sparse.csr_array, n_groups: int) -> Ints:
     """Cases of each group with each thing."""
-    n_groups, size = int(group.max(initial=-1)) + 1, int(listed.thing.max(initial=0)) + 1
-    return np.bincount(group[listed.place] * size + listed.thing, minlength=n_groups * size).reshape(n_groups, size)
-
-
-def _runs(ordered: Ints) -> tuple[Ints, Ints]:
-    """Distinct values of an ordered array and how often each stands in it."""
-    first = _firsts(ordered)
-    return ordered[first], np.diff(np.append(first, ordered.size))
+    counted = np.bincount(parted.indices, minlength=parted.shape[1]).reshape(-1, max(n_groups, 1))
+    return np.ascontiguousarray(counted.T[:n_groups], dtype=np.int64)
 
 
 def _firsts(*columns: Ints) -> Ints:
@@ -176,8 +184,3 @@ def _firsts(*columns: Ints) -> Ints:
     if new.size:
         new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return np.flatnonzero(new)
-
-
-def _bits(values: Ints) -> int:
-    """Binary digits that hold every number."""
-    return int(values.max(initial=0)).bit_length()

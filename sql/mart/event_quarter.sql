@@ -1,12 +1,11 @@
 -- Counted cases by the quarter FDA first received them: all of them, and those with each endpoint.
--- Reads: counted_case, case_trait, case_endpoint, event
+-- Reads: case_trait, case_endpoint, event
 -- A case without a known day stands in a row without a quarter; is_car_t and received_since part cases as comparators do.
 WITH placed AS (
   SELECT
-    c.case_id, year(c.initial_receipt_date) * 4 + quarter(c.initial_receipt_date) - 1 AS quarter_number,
-    t.is_car_t, t.received_since
-  FROM counted_case AS c
-  JOIN case_trait AS t ON t.case_id = c.case_id
+    case_id, year(initial_receipt_date) * 4 + quarter(initial_receipt_date) - 1 AS quarter_number,
+    is_car_t, received_since
+  FROM case_trait
 ),
 counted AS (
   SELECT NULL AS event_id, is_car_t, received_since, quarter_number, count(*) AS n_cases

@@ -1,4 +1,4 @@
--- What comparators ask of each counted case: its CAR-Ts, its age, its disease, when FDA first received it.
+-- What comparators and strata ask of each counted case: its CAR-Ts, its age, sex and country, its disease, when FDA first received it.
 -- Reads: counted_case, car_t_case, suspect_indication, solicited_case, vocabulary_product, vocabulary_age_limit
 -- received_since: the last product approval by then. It and names_solicited are asked of cases without a CAR-T only.
 WITH day AS (
@@ -20,7 +20,8 @@ SELECT
   END AS age_band,
   coalesce(i.disease_groups, 0) AS disease_groups,
   t.case_id IS NOT NULL AND i.case_id IS NULL AS is_indication_missing,
-  t.case_id IS NULL AND i.case_id IS NOT NULL AND s.case_id IS NOT NULL AS names_solicited
+  t.case_id IS NULL AND i.case_id IS NOT NULL AND s.case_id IS NOT NULL AS names_solicited,
+  c.age_years, c.sex_code, c.event_country_code, c.initial_receipt_date
 FROM counted_case AS c
 LEFT JOIN car_t_case AS t ON t.case_id = c.case_id
 LEFT JOIN day AS d ON d.initial_receipt_date = c.initial_receipt_date

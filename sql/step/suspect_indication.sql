@@ -28,15 +28,15 @@ indicated AS (
   SEMI JOIN car_t_entry AS e ON e.quarter = i.quarter AND e.report_id = i.report_id
   WHERE i.indication_pt IS NOT NULL AND i.indication_pt NOT IN (SELECT indication_pt FROM unknown)
 ),
-suspect AS (
-  SELECT n.quarter, n.report_id, n.case_id, d.case_id AS drug_case_id, bit_or(n.bit) AS disease_groups
+counted AS MATERIALIZED (
+  SELECT c.case_id, c.is_report_number_shared, n.quarter, n.report_id, n.drug_seq, n.bit
   FROM indicated AS n
-  JOIN case_drug AS d ON d.quarter = n.quarter AND d.report_id = n.report_id AND d.drug_seq = n.drug_seq
-  WHERE d.role_code IN (SELECT role_code FROM exposure_role)
-  GROUP BY n.quarter, n.report_id, n.case_id, d.case_id
+  JOIN counted_case AS c ON c.quarter = n.quarter AND c.report_id = n.report_id
+      AND (NOT c.is_report_number_shared OR c.case_id = n.case_id)
 )
-SELECT c.case_id, bit_or(s.disease_groups) AS disease_groups
-FROM suspect AS s
-JOIN counted_case AS c ON c.quarter = s.quarter AND c.report_id = s.report_id
-    AND (NOT c.is_report_number_shared OR (c.case_id = s.case_id AND c.case_id = s.drug_case_id))
-GROUP BY c.case_id
+SELECT n.case_id, bit_or(n.bit) AS disease_groups
+FROM counted AS n
+JOIN case_drug AS d ON d.quarter = n.quarter AND d.report_id = n.report_id AND d.drug_seq = n.drug_seq
+    AND (NOT n.is_report_number_shared OR n.case_id = d.case_id)
+WHERE d.role_code IN (SELECT role_code FROM exposure_role)
+GROUP BY n.case_id

@@ -1,4 +1,4 @@
-"""Counting by sorting, against counting every case out."""
+"""Counting by a product of matrices, against counting every case out."""
 
 from collections import Counter
 
@@ -57,16 +57,26 @@ def test_groups_taken_together_are_their_cases_counted_alone(rows, columns, chos
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_blocks_and_order_of_rows_do_not_matter(monkeypatch):
+def test_parts_and_order_of_rows_do_not_matter(monkeypatch):
     rng = np.random.default_rng(3)
     keys = [np.unique(rng.integers(0, 300, 2000) * 64 + rng.integers(0, 50, 2000)) for _ in range(2)]
     rows, columns = (Membership(key // 64, key % 64) for key in keys)
     cases = Cases(np.arange(300), rng.integers(0, 4, 300))
     plain = cross_count(rows, columns, cases)
-    monkeypatch.setattr(crosscount, "BLOCK", 100)
+    monkeypatch.setattr(crosscount, "WORKERS", 7)
     turned = (Membership(member.case[::-1], member.thing[::-1]) for member in (rows, columns))
     for ours, theirs in zip(cross_count(*turned, cases), plain, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_case_numbers_far_apart_are_found_as_well(monkeypatch):
+    known = Cases(np.array([3, 70, 9000]), np.array([0, 1, 1]))
+    member = Membership(np.array([3, 5, 70, 9000, 9001]), np.array([1, 1, 2, 2, 2]))
+    plain = cross_count(member, member, known)
+    monkeypatch.setattr(crosscount, "WIDEST_TABLE", 100)
+    for ours, theirs in zip(cross_count(member, member, known), plain, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert plain.n_cases.tolist() == [1, 2]
 
 
 def test_nothing_gives_nothing():

@@ -1,4 +1,4 @@
--- Each current case once for each endpoint and scope: by a listed term, or by an outcome code such as death.
+-- Each counted case with each endpoint and scope, by each listed term and each outcome code such as death: it may repeat.
 -- Reads: case_term, endpoint_term, malignancy_state, case_outcome, counted_case, vocabulary_endpoint_outcome, event
 -- In second-malignancy endpoints a term counts only where it is not the disease treated and can be decided.
 WITH by_term AS (
@@ -16,5 +16,6 @@ by_outcome AS (
   JOIN counted_case AS c ON c.quarter = o.quarter AND c.report_id = o.report_id
     AND (NOT c.is_report_number_shared OR c.case_id = o.case_id)
 )
-SELECT DISTINCT case_id, event_id
-FROM (SELECT * FROM by_term UNION ALL SELECT * FROM by_outcome)
+SELECT case_id, event_id FROM by_term
+UNION ALL
+SELECT case_id, event_id FROM by_outcome
