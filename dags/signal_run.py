@@ -16,6 +16,7 @@ from pipeline.steps.scheduled import (
 )
 
 FAERS_QUARTER = Asset("cartwatch_faers_quarter", uri="cartwatch://lake/faers_quarter")
+SIGNALS = Asset("cartwatch_signals", uri="cartwatch://lake/signals")
 
 
 @task
@@ -50,7 +51,7 @@ def trend(as_of: str) -> str:
     return as_of
 
 
-@task
+@task(outlets=[SIGNALS])
 def report(as_of: str) -> None:
     """The signal report: one for each product asked for, else one for all."""
     params = get_current_context()["params"]

@@ -974,7 +974,7 @@ CREATE TABLE "study_malignancy" (
   "pt" VARCHAR, -- Preferred term as coded by the registry.
   "diagnosis_date" DATE, -- Day of diagnosis.
   "histology_code" VARCHAR, -- Morphology, ICD-O-3, as 9702/3.
-  "site" VARCHAR, -- Site group as the reference rates name it, as t_cell_lymphoma or breast.
+  "site" VARCHAR, -- Site group as the reference names it, as t_cell_lymphoma or breast.
   "origin" VARCHAR, -- Lineage the tumour arose from. One of t_cell, b_cell, myeloid, other_haematological, solid, non_melanoma_skin, unknown.
   "is_sample_sent" BOOLEAN, -- Tissue was sent for a test of the transgene.
   "sample_date" DATE, -- Day the tissue was taken.
@@ -1012,7 +1012,7 @@ CREATE TABLE "study_estimate" (
   "population" VARCHAR, -- Who is counted, as all, indication=b_all or centre=C01.
   "event" VARCHAR, -- Endpoint id or event of the study; null where it is none.
   "window" VARCHAR, -- Part of the follow-up counted, as day_0_28 or year_2; null for all of it.
-  "at_years" DOUBLE, -- Time since infusion the estimate is for; null where it is none.
+  "at_years" DOUBLE, -- Time since day 0 of the estimand that the estimate is for; null where it is none.
   "competing" VARCHAR, -- Competing events, joined by a comma; null for none.
   "scale" VARCHAR, -- Grading scale of a graded event; null where no grade counts.
   "measure" VARCHAR, -- What the estimate is, as share, incidence, ratio, mean count or years.
@@ -1021,6 +1021,8 @@ CREATE TABLE "study_estimate" (
   "n_events" BIGINT, -- Events counted.
   "person_years" DOUBLE, -- Time at risk.
   "n_at_risk" BIGINT, -- Patients still at risk at at_years; null where it is none.
+  "person_years_due" DOUBLE, -- Time that was due, for a completeness; null elsewhere.
+  "n_left_out" BIGINT, -- Patients or events left out because what is needed of them is not known.
   "expected" DOUBLE, -- Events expected from the reference; null where there is none.
   "estimate" DOUBLE, -- The estimate; null where none is given.
   "low" DOUBLE, -- Lower bound of its 95 % interval.
@@ -1042,7 +1044,7 @@ CREATE TABLE "study_curve" (
   "population" VARCHAR, -- Who is counted.
   "event" VARCHAR, -- Endpoint id or event of the study; null where it is none.
   "competing" VARCHAR, -- Competing events, joined by a comma; null for none.
-  "at_years" DOUBLE, -- Time since infusion.
+  "at_years" DOUBLE, -- Time since day 0 of the estimand.
   "estimate" DOUBLE, -- The curve from then on.
   "low" DOUBLE, -- Lower bound of its pointwise 95 % interval.
   "high" DOUBLE, -- Upper bound of its pointwise 95 % interval.

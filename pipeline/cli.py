@@ -8,7 +8,12 @@ from pipeline.config import VERSION, settings_from_environment
 from pipeline.errors import CartwatchError
 from pipeline.verbs.counting import explain, report, resolve, signals
 from pipeline.verbs.filling import backfill, demo, fetch, ingest, meddra
+from pipeline.verbs.following import study
+from pipeline.verbs.governing import actor, audit, plan, store
 from pipeline.verbs.looking import doctor, status, validate
+from pipeline.verbs.reviewing import signal
+from pipeline.verbs.simulating import simulate
+from pipeline.verbs.surveying import reproduce
 from pipeline.verbs.timing import onset, trend
 
 
@@ -64,7 +69,15 @@ for _verb in (
     onset,
     trend,
     report,
+    study,
     explain,
+    simulate,
+    actor,
+    plan,
+    signal,
+    reproduce,
+    audit,
+    store,
     status,
     doctor,
 ):

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -28,9 +28,11 @@ class Settings:
 
     data_versions: quarters read from one issue of their archive, as (quarter, start of its SHA-256), instead of the
     one current at the data-lock point. with_duplicates: count every current case, duplicates too. meddra: a loaded
-    MedDRA version, or none; by default the newest that is loaded. pseudonym_key: secret that the registry's patient ids
+    MedDRA version, or none; by default the newest that is loaded. table_versions: tables of the lake that are read as of an
+    earlier version of their log, as (name, version). pseudonym_key: secret that the registry's patient ids
     are hashed with; never printed. store_url: where plans, looks, signals and the audit trail are kept; by default a
-    SQLite file in the lake. actor: who acts, for the audit trail.
+    SQLite file in the lake. actor: who acts, for the audit trail. reviewers: actors who may answer a review. smtp_url,
+    mail_from, mail_to and webhook_url: where a crossing is told; link: address of what they should look at.
     """
 
     lake: str = "./lake"
@@ -42,16 +44,23 @@ class Settings:
     data_versions: tuple[tuple[str, str], ...] = ()
     with_duplicates: bool = False
     meddra: str | None = None
+    table_versions: tuple[tuple[str, int], ...] = ()
     pseudonym_key: str | None = field(default=None, repr=False)
     store_url: str | None = field(default=None, repr=False)
     actor: str | None = None
+    reviewers: tuple[str, ...] = ()
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    mail_to: tuple[str, ...] = ()
+    webhook_url: str | None = field(default=None, repr=False)
+    link: str | None = None
 
     @property
     def variant(self) -> str:
         """Name under which results are kept that rest on other choices than the default; empty for the default."""
-        if not self.data_versions and not self.with_duplicates and self.meddra is None:
+        if self == replace(self, data_versions=(), with_duplicates=False, meddra=None, table_versions=()):
             return ""
-        chosen = repr((sorted(self.data_versions), self.with_duplicates, self.meddra))
+        chosen = repr((sorted(self.data_versions), self.with_duplicates, self.meddra, sorted(self.table_versions)))
         return hashlib.sha256(chosen.encode()).hexdigest()[:12]
 
 
@@ -69,7 +78,18 @@ def settings_from_environment(lake: str | None = None) -> Settings:
         pseudonym_key=env.get("CARTWATCH_PSEUDONYM_KEY") or None,
         store_url=env.get("CARTWATCH_STORE") or None,
         actor=env.get("CARTWATCH_ACTOR") or None,
+        reviewers=_listed(env.get("CARTWATCH_REVIEWERS")),
+        smtp_url=env.get("CARTWATCH_SMTP") or None,
+        mail_from=env.get("CARTWATCH_MAIL_FROM") or None,
+        mail_to=_listed(env.get("CARTWATCH_MAIL_TO")),
+        webhook_url=env.get("CARTWATCH_WEBHOOK") or None,
+        link=env.get("CARTWATCH_LINK") or None,
     )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    """Names joined by commas."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 @cache

@@ -172,10 +172,12 @@ def explanation(report: StepReport) -> None:
 
 
 def held_quarters(report: StepReport) -> None:
-    """Each quarter of the lake."""
+    """Each follow-up study and each quarter of the lake."""
     quarters = _rows(report, "quarters")
+    if studies := _rows(report, "studies"):
+        _table("Follow-up studies", list(studies[0]), (list(row.values()) for row in studies))
     if not quarters:
-        _say(f"The lake {report.inputs[0]} is empty: run 'cartwatch ingest faers' with FDA's archives.")
+        _say(f"The lake {report.inputs[0]} holds no quarter: run 'cartwatch ingest faers' with FDA's archives.")
         return
     columns = (
         "quarter",

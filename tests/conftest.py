@@ -1,6 +1,8 @@
 """What every test may use."""
 
+import fcntl
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,3 +19,27 @@ def shared() -> Path:
     if not (SHARED / "README.md").exists():
         pytest.skip(f"no reference data at {SHARED}: set CARTWATCH_SHARED to a copy")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """What several files of tests need, built once for all workers: kept(name, build) is the folder build(folder) filled.
+
+    Nobody writes into it: a test that does takes a copy. What failed half-way is built anew by the next who asks.
+    """
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kept"
+    root.mkdir(exist_ok=True)
+
+    def kept(name, build):
+        folder, building = root / name, root / f"{name}.building"
+        with (root / f"{name}.lock").open("a") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not folder.exists():
+                shutil.rmtree(building, ignore_errors=True)
+                building.mkdir()
+                build(building)
+                building.rename(folder)
+        return folder
+
+    return kept

@@ -50,16 +50,24 @@ class StoredFile:
 class Lake:
     """All tables under one root folder.
 
-    pins: quarters that are read from one issue of their archive, by the start of its SHA-256. variant: name under
-    which the marts of such a choice are kept, apart from those of the default.
+    pins: quarters that are read from one issue of their archive, by the start of its SHA-256. versions: tables that are
+    read as of an earlier version of their log, and then never written. variant: name under which the marts of such a
+    choice are kept, apart from those of the default.
     """
 
-    def __init__(self, root: str | Path, pins: Mapping[str, str] | None = None, variant: str = "") -> None:
+    def __init__(
+        self,
+        root: str | Path,
+        pins: Mapping[str, str] | None = None,
+        variant: str = "",
+        versions: Mapping[str, int] | None = None,
+    ) -> None:
         text = str(root)
         if "://" in text and not text.startswith("file://"):
             raise UsageError(f"The lake {text} is not a local folder: give --lake a path on this machine.")
         self.root = Path(text.removeprefix("file://")).absolute()
         self.pins = dict(pins or {})
+        self.versions = dict(versions or {})
         self.variant = variant
         self._opened: dict[str, DeltaTable] = {}
 
@@ -70,6 +78,8 @@ class Lake:
         LakeConflict when the log cannot be extended after many attempts.
         """
         table = declared(name)
+        if name in self.versions:
+            raise LakeConflict(f"{name} is read as of version {self.versions[name]}: nothing is written to it.")
         target = self._target(table, partition, parquet, run)
         if [file.path for file in self.files(name, partition)] == [target]:
             parquet.unlink()
@@ -163,10 +173,11 @@ class Lake:
     def _open(self, table: Table) -> DeltaTable | None:
         """The table as it stands now; opened once, then only what was committed since is read."""
         if table.name in self._opened:
-            self._opened[table.name].update_incremental()
+            if table.name not in self.versions:
+                self._opened[table.name].update_incremental()
         else:
             try:
-                opened = DeltaTable(self._home(table))
+                opened = DeltaTable(self._home(table), version=self.versions.get(table.name))
             except TableNotFoundError:
                 return None
             if opened.metadata().partition_columns != list(table.partition):
@@ -230,7 +241,7 @@ class Lake:
 
 def open_lake(settings: Settings) -> Lake:
     """The lake as the settings choose to read it."""
-    return Lake(settings.lake, dict(settings.data_versions), settings.variant)
+    return Lake(settings.lake, dict(settings.data_versions), settings.variant, dict(settings.table_versions))
 
 
 def _stored(home: Path, table: Table, action: dict[str, object]) -> StoredFile:

@@ -12,10 +12,10 @@ from pipeline.lake.warehouse import Warehouse, model
 from pipeline.quality.rule import Rule
 
 NAMED_REASONS = 5
-VIOLATION = """
-CREATE OR REPLACE TEMP TABLE violation
-  (name VARCHAR, "table" VARCHAR, report_id BIGINT, case_id BIGINT, line BIGINT, reason VARCHAR)
-"""
+Keys = Mapping[str, str]
+# Columns by which a check names the rows that break its rule, with their types.
+REPORT_KEYS: Keys = {"report_id": "BIGINT", "case_id": "BIGINT", "line": "BIGINT"}
+PATIENT_KEYS: Keys = {"subject_id": "VARCHAR", "row_number": "BIGINT"}
 REASONS = """
 SELECT
   name, "table", reason, n,
@@ -37,14 +37,15 @@ class Violations(NamedTuple):
 
 @dataclass(slots=True)
 class Findings:
-    """Everything the rules of one quarter are measured by.
+    """Everything the rules of one quarter, or of a study as of its cut-off, are measured by.
 
-    n_records: records read, of each raw table. violations: by query and table. codes: rows of each value, by table and
+    quarter: the data-lock point, which queries know as $quarter and $as_of. keys: how checks name a row. n_records: records read, of each raw table. violations: by query and table. codes: rows of each value, by table and
     column, empty values left out. raised: the error of whatever could not be gathered, by its name.
     """
 
     quarter: str
     earlier_counts: Mapping[str, Sequence[int]]
+    keys: Keys = field(default_factory=lambda: REPORT_KEYS)
     columns: dict[str, list[str]] = field(default_factory=dict)
     n_rows: dict[str, int] = field(default_factory=dict)
     n_records: dict[str, int] = field(default_factory=dict)
@@ -61,16 +62,22 @@ class Findings:
 
 
 def gather_findings(
-    warehouse: Warehouse, rules: Sequence[Rule], quarter: str, earlier_counts: Mapping[str, Sequence[int]]
+    warehouse: Warehouse,
+    rules: Sequence[Rule],
+    quarter: str,
+    earlier_counts: Mapping[str, Sequence[int]],
+    keys: Keys = REPORT_KEYS,
 ) -> Findings:
     """Run once every query the rules need; the rows that break one stand in the temporary table `violation`."""
-    findings = Findings(quarter, earlier_counts)
+    findings = Findings(quarter, earlier_counts, keys)
     for table in dict.fromkeys(rule.table for rule in rules):
         findings.attempt(table, partial(_describe, warehouse, table, findings))
-    findings.attempt("source_file", partial(_count_records, warehouse, findings))
-    warehouse.rows(VIOLATION)
+    if keys is REPORT_KEYS:
+        findings.attempt("source_file", partial(_count_records, warehouse, findings))
+    columns = ", ".join(f"{name} {kind}" for name, kind in keys.items())
+    warehouse.rows(f'CREATE OR REPLACE TEMP TABLE violation (name VARCHAR, "table" VARCHAR, {columns}, reason VARCHAR)')
     for check in dict.fromkeys(rule.subject for rule in rules if rule.is_query):
-        findings.attempt(check, partial(_run_check, warehouse, check, quarter))
+        findings.attempt(check, partial(_run_check, warehouse, check, findings))
     for table, column in dict.fromkeys((rule.table, rule.subject) for rule in rules if rule.is_vocabulary):
         findings.attempt(f"{table}.{column}", partial(_count_codes, warehouse, table, column, findings))
     _summarise(warehouse, findings)
@@ -90,10 +97,11 @@ def _count_records(warehouse: Warehouse, findings: Findings) -> None:
     findings.n_records = {str(table): _number(n) for table, n in counts}
 
 
-def _run_check(warehouse: Warehouse, check: str, quarter: str) -> None:
+def _run_check(warehouse: Warehouse, check: str, findings: Findings) -> None:
+    keys = ", ".join(findings.keys)
     warehouse.rows(
-        f'INSERT INTO violation SELECT $name, "table", report_id, case_id, line, reason FROM ({model(f"check/{check}")})',
-        {"name": check, "quarter": quarter},
+        f'INSERT INTO violation SELECT $name, "table", {keys}, reason FROM ({model(f"check/{check}")})',
+        {"name": check, "quarter": findings.quarter, "as_of": findings.quarter},
     )
 
 

@@ -30,7 +30,7 @@ class GateOutcome(NamedTuple):
     @property
     def broken_critical(self) -> list[Row]:
         """Results that stop the run: broken critical rules, and every rule that raised."""
-        return [row for row in _broken(self.results) if row["severity"] == "critical" or row["raised"]]
+        return refusing(self.results.to_pylist())
 
     @property
     def failed(self) -> bool:
@@ -39,13 +39,23 @@ class GateOutcome(NamedTuple):
 
     def table_of_broken_rules(self) -> str:
         """Broken rules as plain text, those that stop the run first; one sentence where none is broken."""
-        rows = sorted(_broken(self.results), key=_strictness)
-        if not rows:
-            return "Every rule holds."
-        cells = [("severity", "table", "rule", "allowed", "found")]
-        cells += [(_weight(row), row["table"], row["rule"], row["threshold"], row["found"]) for row in rows]
-        widths = [max(len(line[i]) for line in cells) for i in range(4)]
-        return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in cells)
+        return table_of_broken(self.results.to_pylist())
+
+
+def refusing(results: Sequence[Row]) -> list[Row]:
+    """Results that stop a run: broken critical rules, and every rule that raised."""
+    return [row for row in results if not row["passed"] and (row["severity"] == "critical" or row["raised"])]
+
+
+def table_of_broken(results: Sequence[Row]) -> str:
+    """Broken rules as plain text, those that stop the run first; one sentence where none is broken."""
+    rows = sorted((row for row in results if not row["passed"]), key=_strictness)
+    if not rows:
+        return "Every rule holds."
+    cells = [("severity", "table", "rule", "allowed", "found")]
+    cells += [(_weight(row), row["table"], row["rule"], row["threshold"], row["found"]) for row in rows]
+    widths = [max(len(line[i]) for line in cells) for i in range(4)]
+    return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in cells)
 
 
 def check_quarter(
@@ -66,7 +76,7 @@ def check_quarter(
         loading = pool.submit(load_great_expectations)
         findings = gather_findings(warehouse, every, quarter, earlier_counts)
         loading.result()
-    results = _results(rules, findings, run_id)
+    results = [{"quarter": quarter, "run_id": run_id} | row for row in judged(rules, findings)]
     broken = {(row["table"], row["rule"]) for row in results if not row["passed"] and not row["raised"]}
     marking = [rule for rule in every if rule.quarantines and (rule.table, rule.name) in broken]
     table = pa.Table.from_pylist(results, arrow_schema(GATE_RESULT))
@@ -82,15 +92,14 @@ def _chosen(only_table: str | None) -> dict[str, tuple[Rule, ...]]:
     return {only_table: rules[only_table]}
 
 
-def _results(rules: Mapping[str, Sequence[Rule]], findings: Findings, run_id: str) -> list[Row]:
+def judged(rules: Mapping[str, Sequence[Rule]], findings: Findings) -> list[Row]:
     """One row for each rule, in the order declared, then for each expectation that no rule declares."""
     measures = {table: _measures(each, findings) for table, each in rules.items()}
     suites = {table: (carried("expectations") / f"{table}.json").read_text(encoding="utf-8") for table in rules}
     asked = {table: {name: found.asked for name, found in each.items()} for table, each in measures.items()}
     verdicts = judge(suites, asked)
     return [
-        {"quarter": findings.quarter, "run_id": run_id, "table": table}
-        | _result(verdict, measures[table].get(verdict.rule), raised)
+        {"table": table} | _result(verdict, measures[table].get(verdict.rule), raised)
         for table, each in rules.items()
         for verdict, raised in _in_order(each, verdicts[table], findings)
     ]
@@ -130,10 +139,6 @@ def _result(verdict: Verdict, found: Measure | None, raised: str | None) -> Row:
         "note": verdict.note,
         "found": f"could not be evaluated: {raised}" if raised or not found else found.found,
     }
-
-
-def _broken(results: pa.Table) -> list[Row]:
-    return [row for row in results.to_pylist() if not row["passed"]]
 
 
 def _strictness(row: Row) -> int:

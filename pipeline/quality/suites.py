@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from pipeline.quality.rule import Rule
 from pipeline.quality.rules import gate_rules
+from pipeline.quality.studyrules import study_rules
 
 Asked = Mapping[str, Sequence[str] | Sequence[float]]
 
@@ -37,7 +38,7 @@ def load_great_expectations() -> Any:
 
 def rendered_suites() -> dict[str, str]:
     """File name and text of every suite, one for each table; the same text every time."""
-    return {f"{table}.json": _rendered(table, rules) for table, rules in gate_rules().items()}
+    return {f"{table}.json": _rendered(table, rules) for table, rules in (gate_rules() | study_rules()).items()}
 
 
 def judge(suites: Mapping[str, str], asked: Mapping[str, Asked]) -> dict[str, list[Verdict]]:

@@ -15,7 +15,9 @@ TEXT_OF_LINES = re.compile(r'translate\((-?[\d.]+),(-?[\d.]+)\)("[^>]*>)((?:<tsp
 
 
 def styled(chart: Any) -> Any:
-    """The chart as a specification, in the colours of the page's style sheet."""
+    """The chart in the colours of the page's style sheet, compiled to Vega once for all the data it is drawn with."""
+    import vl_convert  # noqa: PLC0415 -- starts a JavaScript engine
+
     drawn = (
         chart.configure(background="transparent", font=FONT, aria=False, padding=4)
         .configure_view(stroke=None)
@@ -27,13 +29,19 @@ def styled(chart: Any) -> Any:
             labelFontSize=10,
         )
     )
-    return drawn.to_dict()
+    return vl_convert.vegalite_to_vega(drawn.to_dict())
 
 
 def filled(specification: Any, datasets: Mapping[str, Sequence[Row]], values: Mapping[str, Any]) -> Any:
-    """A specification with its data and the values its expressions name."""
-    params = [{"name": name, "value": value} for name, value in values.items()]
-    return specification | {"datasets": dict(datasets), "params": [*specification.get("params", []), *params]}
+    """A compiled chart with its data and the values its expressions name; ValueError for data it does not draw."""
+    if unknown := set(datasets) - {source["name"] for source in specification["data"]}:
+        raise ValueError(f"the chart draws no {', '.join(sorted(unknown))}")
+    data = [
+        source | {"values": list(datasets[source["name"]])} if source["name"] in datasets else source
+        for source in specification["data"]
+    ]
+    signals = [{"name": name, "value": value} for name, value in values.items()]
+    return specification | {"data": data, "signals": [*specification.get("signals", []), *signals]}
 
 
 def decades(rows: Sequence[Row]) -> tuple[float, ...]:
@@ -76,10 +84,10 @@ def quarter_axis(alt: Any) -> Any:
 
 def svg_element(specification: Any, figure_id: str, title: str, description: str) -> str:
     """The chart as an SVG element of the page: named for screen readers, ids its own, no address in it."""
-    import vl_convert  # noqa: PLC0415 -- starts a JavaScript engine
+    import vl_convert  # noqa: PLC0415 -- as above
 
     refuse_in_text(f"{title}. {description}", "A picture")
-    svg: str = vl_convert.vegalite_to_svg(specification)
+    svg: str = vl_convert.vega_to_svg(specification)
     width, height = re.findall(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"', svg)[0]
     inside = re.sub(r"^<svg[^>]*>|</svg>\s*$", "", svg)
     inside = re.sub(r' (role|aria-[a-z]+|class|pointer-events)="[^"]*"', "", inside)

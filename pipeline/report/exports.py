@@ -1,9 +1,9 @@
 """The same tables as CSV files and as a workbook, for people who count on."""
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.report.cells import cell_texts, joined
 from pipeline.report.facts import QUERIES, ReportFacts
 from pipeline.report.readus import MEANING, checklist_table
 from pipeline.report.wording import LIMITS, refuse_in_message, refuse_in_names, refuse_in_text
@@ -17,9 +17,6 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 APOSTROPHE = (
     "Text that begins with = + - or @ has one before it, so that no spreadsheet runs it; the lake has it as published."
 )
-# No clock: the same facts give the same workbook.
-CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 -- a workbook's date has no zone
-WIDEST, NARROWEST = 60, 8
 README = "README"
 # What is written beside the queries' tables, and every table by its name.
 SHEETS = QUERIES | {"readus": MEANING}
@@ -34,9 +31,7 @@ def write_csv_files(facts: ReportFacts, folder: Path) -> None:
     UTF-8, text quoted, numbers not, LF line ends, nothing between the commas where nothing is known.
     """
     for name, table in _tables(facts).items():
-        lines = [table.column_names, *(row.values() for row in table.to_pylist())]
-        text = "".join(",".join(map(_csv_cell, line)) + "\n" for line in lines)
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+        (folder / f"{name}.csv").write_text(_csv_text(table), encoding="utf-8", newline="\n")
     notes = [*readme_lines(facts), ("Apostrophe", APOSTROPHE)]
     (folder / f"{README}.txt").write_text(
         "".join(f"{name}: {text}\n" for name, text in notes), encoding="utf-8", newline="\n"
@@ -45,20 +40,9 @@ def write_csv_files(facts: ReportFacts, folder: Path) -> None:
 
 def write_workbook(facts: ReportFacts, path: Path) -> None:
     """One sheet for each table, and a first one that says what they are; text is never a formula."""
-    import xlsxwriter  # noqa: PLC0415 -- only a workbook needs it
+    from pipeline.report.workbook import CUT, write_sheets  # noqa: PLC0415 -- only a workbook needs its library
 
-    tables, notes = _tables(facts), readme_lines(facts)  # refused before a file is open
-    book = xlsxwriter.Workbook(path, {"constant_memory": True})  # rows go to disk as they come: a sheet may be long
-    book.set_properties({"title": facts.name, "created": CREATED})
-    formats = {
-        "head": book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-    }
-    _write_readme(book.add_worksheet(README), notes, formats)
-    for name, table in tables.items():
-        _write_sheet(book.add_worksheet(name), table, formats)
-    book.close()
+    write_sheets(path, facts.name, [*readme_lines(facts), ("Long text", CUT)], _tables(facts))
 
 
 def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
@@ -88,52 +72,17 @@ def _tables(facts: ReportFacts) -> "dict[str, pa.Table]":
     return tables
 
 
+def _csv_text(table: "pa.Table") -> str:
+    head = ",".join(map(_csv_cell, table.column_names))
+    lines = joined([cell_texts(column, _csv_cell) for column in table.columns], ",")
+    return "".join(f"{line}\n" for line in (head, *lines))
+
+
 def _csv_cell(value: object) -> str:
-    if value is None:
-        return ""
+    """A value that is known."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         safe = f"'{value}" if value.startswith(FORMULA_STARTS) else value
         return '"' + safe.replace('"', '""') + '"'
     return str(value)
-
-
-def _write_readme(sheet: Any, notes: list[tuple[str, str]], formats: dict[str, Any]) -> None:
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 110)
-    for place, (name, text) in enumerate(notes):
-        sheet.write_string(place, 0, name, formats["head"] if place == 0 else None)
-        sheet.write_string(place, 1, text, formats["wrap"])
-
-
-def _write_sheet(sheet: Any, table: "pa.Table", formats: dict[str, Any]) -> None:
-    columns = [table[name].to_pylist() for name in table.column_names]
-    for column, name in enumerate(table.column_names):
-        sheet.set_column(column, column, _width(name, columns[column]))
-        sheet.write_string(0, column, name, formats["head"])
-    for line, row in enumerate(zip(*columns, strict=True), 1):
-        for column, value in enumerate(row):
-            _write_cell(sheet, line, column, value, formats)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, table.num_rows), len(table.column_names) - 1)
-
-
-def _write_cell(sheet: Any, line: int, column: int, value: object, formats: dict[str, Any]) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, column, value)
-    elif isinstance(value, int | float):
-        sheet.write_number(line, column, value)
-    elif isinstance(value, dt.date):
-        sheet.write_datetime(line, column, dt.datetime(value.year, value.month, value.day), formats["date"])  # noqa: DTZ001 -- a day
-    else:
-        sheet.write_string(line, column, str(value))
-
-
-def _width(name: str, values: list[Any]) -> int:
-    longest = max(
-        (len(str(value)) for value in values[:200] if value is not None and not isinstance(value, float)), default=0
-    )
-    return min(WIDEST, max(NARROWEST, len(name), longest) + 2)

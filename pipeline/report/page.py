@@ -1,6 +1,7 @@
 """The page: one self-contained HTML file that needs no network and no script."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,9 @@ def html_page(facts: ReportFacts) -> str:
     return page
 
 
+@cache
 def _environment() -> "jinja2.Environment":
+    """Where the templates are compiled, each once for all pages."""
     import jinja2  # noqa: PLC0415 -- only a page needs it
 
     environment = jinja2.Environment(

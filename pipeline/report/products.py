@@ -79,8 +79,8 @@ def product_section(facts: ReportFacts, product: Product) -> ProductSection:
         onset=onset_section(facts, product, anchor),
         masking=masking_section(facts, product, anchor),
         strata=strata_section(facts, product, anchor),
-        top_terms=terms[:TOP_TERMS],
-        marked_terms=_outside_endpoints(terms)[:TOP_MARKED],
+        top_terms=[_term_row(term, terms[term]) for term in list(terms)[:TOP_TERMS]],
+        marked_terms=[_term_row(term, terms[term]) for term in _outside_endpoints(terms)[:TOP_MARKED]],
         n_terms=len(terms),
         left_out={row["state"]: row["n_cases"] for row in facts.rows_of("malignancy_left_out", product.id)},
     )
@@ -129,19 +129,25 @@ def _lines(rows: Sequence[Row], name: str, low: str, high: str) -> list[Row]:
     return sorted(told, key=lambda line: (line["place"], line["comparator"]))
 
 
-def _terms(signals: Sequence[Row]) -> list[TermRow]:
-    """Terms by falling number of cases."""
-    cells: dict[str, dict[str, Cell]] = {}
+def _terms(signals: Sequence[Row]) -> dict[str, list[Row]]:
+    """The rows of each term, one for each comparator; terms by falling number of cases."""
+    found: dict[str, list[Row]] = {}
     for row in signals:
-        cells.setdefault(row["term"], {})[row["comparator"]] = cell(row)
+        found.setdefault(row["term"], []).append(row)
+    return found
+
+
+def _term_row(term: str, rows: Sequence[Row]) -> TermRow:
     held = _endpoints_of_terms()
-    return [TermRow(term, held.get(term_key(term), ()), found) for term, found in cells.items()]
+    return TermRow(term, held.get(term_key(term), ()), {row["comparator"]: cell(row) for row in rows})
 
 
-def _outside_endpoints(terms: Sequence[TermRow]) -> list[TermRow]:
+def _outside_endpoints(terms: Mapping[str, Sequence[Row]]) -> list[str]:
     """Terms the rule marks against any comparator that no endpoint holds, strongest first."""
-    found = [row for row in terms if not row.endpoints and any(item.row["is_signal"] for item in row.cells.values())]
-    return sorted(found, key=lambda row: (-max(item.row["eb05"] or 0.0 for item in row.cells.values()), row.term))
+    held = _endpoints_of_terms()
+    marked = [term for term, rows in terms.items() if any(row["is_signal"] for row in rows)]
+    found = [term for term in marked if not held.get(term_key(term))]
+    return sorted(found, key=lambda term: (-max(row["eb05"] or 0.0 for row in terms[term]), term))
 
 
 @cache

@@ -12,7 +12,7 @@ from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.export import export_files
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id
 from pipeline.steps.runs import is_current, record_run
-from pipeline.steps.signals import compute_signals
+from pipeline.steps.signals import WRITTEN, compute_signals
 from pipeline.steps.terms import show_vocabulary
 from pipeline.vocabulary.products import product
 
@@ -67,17 +67,21 @@ def compute_derived(
     *,
     only_products: Sequence[str],
     out: Path | None,
+    signals: StepReport | None,
     progress: Progress,
 ) -> StepReport:
     """The tables of a step, computing the signals first where they are not current.
 
-    The lake always gets the whole tables; only_products, generic names, choose what out and the report show. Left alone
-    where the signals and the code are unchanged. UsageError for an unknown product.
+    The lake always gets the whole tables; only_products, generic names, choose what out and the report show. signals:
+    the report of signals that this process has just found current; they are computed again where the lake no longer
+    holds them. Left alone where the signals and the code are unchanged. UsageError for an unknown product.
     """
     watch = Stopwatch()
     chosen = Chosen(tuple(product(name).id for name in only_products))
-    signals = compute_signals(settings, as_of, progress=progress)
-    dlp, lake = str(signals.as_of), open_lake(settings)
+    lake = open_lake(settings)
+    if signals is None or not is_current(lake, WRITTEN, str(signals.as_of), signals.run_id):
+        signals = compute_signals(settings, signals.as_of if signals else as_of, progress=progress)
+    dlp = str(signals.as_of)
     parameters = {"as_of": dlp, **step.parameters(settings)}
     own_id = run_id(step.name, signals.run_id, parameters)
     report = StepReport(step.name, own_id, dlp, signals.inputs, [lake.uri(table.name) for table in step.tables])

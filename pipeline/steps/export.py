@@ -5,9 +5,10 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.lake.checksum import file_sha256
 from pipeline.lake.warehouse import Parameters, Warehouse
 
 BUILDING, ASIDE = ".building-", ".before-"
@@ -75,3 +76,12 @@ def _held(folder: Path, how: int = 0) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def file_hashes(paths: Sequence[Path]) -> dict[str, str]:
+    """SHA-256 of each file, those of a folder by folder and name."""
+    found: dict[str, str] = {}
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found |= {one.relative_to(path.parent).as_posix(): file_sha256(one) for one in inside if one.is_file()}
+    return found

@@ -26,6 +26,7 @@ def compute_onset(
     *,
     only_products: Sequence[str] = (),
     out: Path | None = None,
+    signals: StepReport | None = None,
     progress: Progress = silent,
 ) -> StepReport:
     """Onset of every CAR-T product and endpoint, computing the signals first where they are not current.
@@ -33,7 +34,9 @@ def compute_onset(
     The lake always gets the whole tables; only_products chooses what out and the report show. Left alone where the
     signals and the code are unchanged.
     """
-    return compute_derived(STEP, settings, as_of, only_products=only_products, out=out, progress=progress)
+    return compute_derived(
+        STEP, settings, as_of, only_products=only_products, out=out, signals=signals, progress=progress
+    )
 
 
 def _parameters(_: Settings) -> Mapping[str, object]:

@@ -64,8 +64,8 @@ def write_report(
         raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
     about = product_of(product).id if product else None
     computed = compute_signals(settings, as_of, progress=progress)
-    compute_onset(settings, computed.as_of, progress=progress)
-    compute_trend(settings, computed.as_of, progress=progress)
+    compute_onset(settings, computed.as_of, signals=computed, progress=progress)
+    compute_trend(settings, computed.as_of, signals=computed, progress=progress)
     progress(f"{computed.as_of} reading the lake")
     facts = read_facts(settings, str(computed.as_of), computed.run_id, about)
     lake = open_lake(settings)

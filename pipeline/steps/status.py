@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.edition import UNDATED, Edition
 from pipeline.contract.model import Table
 from pipeline.contract.raw import RAW_TABLES
+from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED
 from pipeline.intake.landing import receipts
 from pipeline.lake.delta import Lake, StoredFile
 from pipeline.lake.snapshot import editions_as_of, quarters_without_original
@@ -20,6 +22,8 @@ from pipeline.steps.result import StepReport, Stopwatch, run_id
 NEEDED = ("duckdb", "deltalake", "pyarrow", "numpy", "scipy", "great_expectations", "altair", "great_tables", "jinja2")
 FREE_BYTES = 5 * 1024**3
 OLDEST_PYTHON = (3, 11)
+PATIENTS = tuple(table.name for table in PATIENT_TABLES)
+RECORDS = (REGISTRY_RECORD.name, REGISTRY_REJECTED.name)
 Place = tuple[str, str]
 
 
@@ -50,6 +54,7 @@ def lake_status(settings: Settings) -> StepReport:
         for place in sorted(staged, key=lambda place: (place[0], Edition.of_label(place[1])))
         for quarter, edition in [place]
     ]
+    report.counts["studies"] = list(_studies(lake))
     report.counts["data_lock_points"] = lake.partitions("signal", "as_of")
     report.counts["cases_resolved"] = lake.partitions("case_current", "as_of")
     report.as_of = newest or None
@@ -119,6 +124,32 @@ def _issue(lake: Lake, quarter: str, label: str) -> dict[str, str]:
         "rank": str(edition.rank),
         "landed": landed["time"],
     }
+
+
+def _studies(lake: Lake) -> Iterator[dict[str, object]]:
+    """Yield each follow-up study at each cut-off: patients and records in the lake, and whether an ingest was broken off."""
+    places = sorted({_study(file) for name in ("study_subject", "registry_record") for file in lake.files(name)})
+    for study_id, as_of in places:
+        held = {name: lake.files(name, {"study_id": study_id, "as_of": as_of}) for name in (*PATIENTS, *RECORDS)}
+        rows = {name: sum(file.n_rows for file in files) for name, files in held.items()}
+        runs = {name: {file.run_id for file in held[name]} for name in PATIENTS}
+        is_whole = len(set().union(*runs.values())) == 1 and all(runs.values())
+        state = "none" if not runs[PATIENTS[0]] else "current" if is_whole else "broken off"
+        if is_whole and runs[PATIENTS[0]] != {file.run_id for file in held[RECORDS[0]]}:
+            state = "older"
+        yield {
+            "study_id": study_id,
+            "as_of": as_of,
+            "records": rows[RECORDS[0]],
+            "reasons": rows[RECORDS[1]],
+            "patients": rows[PATIENTS[0]],
+            "events": rows["study_event"],
+            "typed": state,
+        }
+
+
+def _study(file: StoredFile) -> Place:
+    return file.partition["study_id"], file.partition["as_of"]
 
 
 def _python() -> Finding:

@@ -28,6 +28,7 @@ def compute_trend(
     *,
     only_products: Sequence[str] = (),
     out: Path | None = None,
+    signals: StepReport | None = None,
     progress: Progress = silent,
 ) -> StepReport:
     """The trend of every CAR-T product, computing the signals first where they are not current.
@@ -35,7 +36,9 @@ def compute_trend(
     The lake always gets the whole tables; only_products chooses what out and the screen show. Left alone where the
     signals and the code are unchanged.
     """
-    return compute_derived(STEP, settings, as_of, only_products=only_products, out=out, progress=progress)
+    return compute_derived(
+        STEP, settings, as_of, only_products=only_products, out=out, signals=signals, progress=progress
+    )
 
 
 def _parameters(settings: Settings) -> Mapping[str, object]:

@@ -10,6 +10,8 @@ from pipeline.study.followed import Array, Followed, RiskTable, risk_table
 
 NOTHING = "Fewer than two groups have persons at risk when an event happens: there is nothing to compare."
 
+EMPTIED = "With late entry, all of a group had an event before others of it were at risk: Gray's test is not defined."
+
 
 class GroupTest(NamedTuple):
     """χ² with its degrees of freedom and p value; observed and expected events of each group, weighted, shape (groups,)."""
@@ -49,7 +51,8 @@ def gray(groups: Sequence[Followed], cause: int) -> GroupTest:
     """Test of equal cumulative incidence of `cause` in two or more groups, other causes competing.
 
     Those who had another event stay in the risk set, thinned by the share who would not have been censored: n(1 - F)/S.
-    Their other events may differ between the groups. Source: Gray 1988, doi:10.1214/aos/1176350951; the statistic is
+    Their other events may differ between the groups. ValueError where late entry fills a risk set again that events had
+    emptied. Source: Gray 1988, doi:10.1214/aos/1176350951; the statistic is
     checked against cmprsk's cuminc.
     """
     tables = _on_common_times(groups)
@@ -65,6 +68,8 @@ def gray(groups: Sequence[Followed], cause: int) -> GroupTest:
         )
     )
     free, free_before, incidence_before = _curves(n, own, every)
+    if np.any((n > 0) & (free_before == 0)):
+        raise ValueError(EMPTIED)
     thinned = np.divide(n, free_before, out=np.zeros_like(n), where=n > 0)
     held = thinned * (1.0 - incidence_before)
     total, pooled = thinned.sum(axis=0), own.sum(axis=0)

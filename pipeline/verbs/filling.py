@@ -6,6 +6,7 @@ import click
 
 from pipeline.config import Settings
 from pipeline.verbs.options import JSON
+from pipeline.verbs.study import ingest_registry
 from pipeline.verbs.telling import standing, tell, told_when_refused, watched
 
 
@@ -94,6 +95,9 @@ def ingest_faers(settings: Settings, paths: tuple[Path, ...], rank: int | None, 
     with told_when_refused(as_json, "ingested_files"), watched(as_json) as progress:
         report = run(settings, paths, progress, rank=rank)
     tell(report, as_json, "ingested_files")
+
+
+ingest.add_command(ingest_registry)
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -12,6 +12,8 @@ from pipeline.errors import GateFailed
 if TYPE_CHECKING:
     from pipeline.steps.backfill import Standing, Watch
     from pipeline.steps.result import Progress, StepReport
+
+    Shown = str | Callable[[StepReport], None]
 
 
 @contextlib.contextmanager
@@ -63,7 +65,7 @@ def standing(quiet: bool) -> Iterator["Watch"]:
 
 
 @contextlib.contextmanager
-def told_when_refused(as_json: bool, show: str) -> Iterator[None]:
+def told_when_refused(as_json: bool, show: "Shown") -> Iterator[None]:
     """Show what the step had to say before the gate's refusal ends the command."""
     try:
         yield
@@ -73,12 +75,16 @@ def told_when_refused(as_json: bool, show: str) -> Iterator[None]:
         raise
 
 
-def tell(report: "StepReport", as_json: bool, *shown: str) -> None:
-    """The report as JSON, or as these functions of pipeline.screen show it; the closing lines last unless placed."""
+def tell(report: "StepReport", as_json: bool, *shown: "Shown") -> None:
+    """The report as JSON, or as these functions, or those of pipeline.screen by name, show it.
+
+    The closing lines come last unless placed.
+    """
     if as_json:
         click.echo(report.as_json())
         return
     from pipeline import screen
 
     for name in shown if "closing" in shown else (*shown, "closing"):
-        getattr(screen, name)(report)
+        show = getattr(screen, name) if isinstance(name, str) else name
+        show(report)

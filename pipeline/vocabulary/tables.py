@@ -1,5 +1,6 @@
 """The vocabulary as tables that SQL joins; every term in them is upper case and today's name."""
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CartwatchError
@@ -25,6 +26,11 @@ def vocabulary_tables() -> "dict[str, pa.Table]":
 
     Raises CartwatchError where a listed term is a former name: it could never match, as names are mapped first.
     """
+    return dict(_reviewed_tables())
+
+
+@cache
+def _reviewed_tables() -> "dict[str, pa.Table]":
     refuse_former_terms()
     return {f"vocabulary_{name}": _table(schema, rows()) for name, (schema, rows) in _TABLES.items()}
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,9 @@ SCHEMA_ROW = 0
 # What makes an endpoint what it is: each table, with the column that names the endpoint.
 DEFINITION = ("vocabulary_endpoint", "vocabulary_endpoint_term", "vocabulary_endpoint_outcome")
 TYPES = ("string", "bool", "int32", "int64", "double", "date32[day]")
+
+# One for all rows: making an encoder takes longer than writing a row with it.
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 Entry = tuple[str, int, str]
 
@@ -55,13 +58,22 @@ class Vocabulary:
 
         Order and repetition of its rows never matter, nor do its title and its label: they change no count.
         """
-        rows = sorted({_json(row) for name in DEFINITION for row in _defining(name, self.tables[name], endpoint_id)})
-        return _hash(rows) if rows else None
+        rows = self._definitions.get(endpoint_id)
+        return _hash(sorted(rows)) if rows else None
 
     def endpoint_versions(self) -> dict[str, str]:
         """The version of every endpoint, by its id."""
         ids = sorted(set(self.tables[DEFINITION[0]]["endpoint"].to_pylist()))
         return {name: str(self.endpoint_version(name)) for name in ids}
+
+    @cached_property
+    def _definitions(self) -> dict[str, set[str]]:
+        """The rows that make each endpoint what it is, as JSON, by its id."""
+        found: dict[str, set[str]] = {}
+        for name in DEFINITION:
+            for endpoint_id, row in _defining(name, self.tables[name]):
+                found.setdefault(endpoint_id, set()).add(_json(row))
+        return found
 
     def with_endpoint_of(self, other: "Vocabulary", endpoint_id: str) -> "Vocabulary":
         """This vocabulary with one endpoint as another defines it, or without it where the other has none."""
@@ -103,7 +115,8 @@ def _rows(name: str, table: "pa.Table") -> list[str]:
     kinds = {field.name: str(field.type) for field in table.schema}
     if unknown := sorted(set(kinds.values()) - set(TYPES)):
         raise CartwatchError(f"{name} has columns of type {', '.join(unknown)}, which no vocabulary row can keep.")
-    return [_json(kinds), *(_json(list(row.values())) for row in table.to_pylist())]
+    columns = [table[column].to_pylist() for column in table.column_names]
+    return [_json(kinds), *map(_json, zip(*columns, strict=True))]
 
 
 def _table(rows: Mapping[int, str]) -> "pa.Table":
@@ -128,11 +141,12 @@ def _value(value: Any, kind: str) -> Any:
     return dt.date.fromisoformat(value) if kind.startswith("date") and value is not None else value
 
 
-def _defining(name: str, table: "pa.Table", endpoint_id: str) -> list[list[object]]:
+def _defining(name: str, table: "pa.Table") -> Iterator[tuple[str, list[object]]]:
+    """Each row as far as it changes a count, with the id of its endpoint."""
     silent = {"endpoint", "title", "label", "is_designated", "is_approval"}
-    told = [key for key in table.column_names if key not in silent]
-    found = [row for row in table.to_pylist() if row["endpoint"] == endpoint_id]
-    return [[name, *(row[key] for key in told)] for row in found]
+    told = [table[key].to_pylist() for key in table.column_names if key not in silent]
+    for endpoint_id, *row in zip(table["endpoint"].to_pylist(), *told, strict=True):
+        yield endpoint_id, [name, *row]
 
 
 def _exchanged(table: "pa.Table", other: "pa.Table", endpoint_id: str) -> "pa.Table":
@@ -145,7 +159,7 @@ def _exchanged(table: "pa.Table", other: "pa.Table", endpoint_id: str) -> "pa.Ta
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return ENCODER.encode(value)
 
 
 def _hash(rows: Sequence[object]) -> str:

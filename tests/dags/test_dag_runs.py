@@ -1,6 +1,7 @@
 """Both DAGs run whole, on SQLite, against a loopback copy of FDA's site."""
 
 import csv
+import shutil
 from datetime import UTC, datetime
 from unittest.mock import patch
 
@@ -170,11 +171,18 @@ def test_four_quarters_stand_beside_each_other_once(dag_of, fda, lake):
     assert [file.n_rows for file in held.files("raw_demo")] == [120] * 4
 
 
+@pytest.fixture(scope="module")
+def two_quarters(archives, tmp_path_factory):
+    """A lake of two quarters, as the first DAG would leave it; never written to."""
+    root = tmp_path_factory.mktemp("two-quarters") / "lake"
+    ingest(Settings(lake=str(root)), [archives / f"faers_ascii_{name}.zip" for name in ("2023q2", "2023q3")])
+    return root
+
+
 @pytest.fixture
-def ingested(lake, archives):
-    """Two quarters in the lake, as the first DAG would leave them."""
-    ingest(Settings(lake=str(lake)), [archives / f"faers_ascii_{name}.zip" for name in ("2023q2", "2023q3")])
-    return lake
+def ingested(two_quarters, lake):
+    """Two quarters in the lake of the test."""
+    return shutil.copytree(two_quarters, lake)
 
 
 def test_a_published_quarter_gets_its_signals_and_its_report(dag_of, ingested):

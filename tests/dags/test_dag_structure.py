@@ -16,6 +16,7 @@ HEAVY = ("great_expectations", "pandas", "duckdb", "pyarrow", "deltalake", "nump
 ORDER = {
     "faers_quarter": ["fetch", "land", "stage", "validate", "resolve", "publish"],
     "signal_run": ["signals", "onset", "trend", "report"],
+    "follow_up_study": ["ingest", "run", "report"],
 }
 
 

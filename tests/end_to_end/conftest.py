@@ -1,19 +1,56 @@
 """Generated quarters that the end-to-end tests share, and the command as a person runs it."""
 
 import json
+import shutil
 import sys
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.config import Settings
 from pipeline.demo.history import write_history
 
 
 @pytest.fixture(scope="session")
-def history(tmp_path_factory):
+def history(kept):
     """Four quarters that belong together, with the real files' defects planted."""
-    return write_history(tmp_path_factory.mktemp("history"), "2023Q1", "2023Q4", 3_000, 7, quirks=True)
+    folder = kept("history", lambda folder: write_history(folder, "2023Q1", "2023Q4", 3_000, 7, quirks=True))
+    return sorted(folder.glob("*.zip"))
+
+
+@pytest.fixture(scope="session")
+def ingested(kept, history):
+    """A lake of the first so many quarters, in the order they were published and nothing computed; never written to."""
+    from pipeline.steps.ingest import ingest
+
+    def ingested(quarters):
+        def build(folder):
+            if quarters > 1:
+                shutil.copytree(ingested(quarters - 1), folder, dirs_exist_ok=True)
+            ingest(Settings(lake=str(folder)), [history[quarters - 1]])
+
+        return kept(f"ingested-{quarters}", build)
+
+    return ingested
+
+
+@pytest.fixture(scope="session")
+def counted(kept, ingested):
+    """A lake of the four quarters with the signals of the last; never written to."""
+    from pipeline.steps.signals import compute_signals
+
+    def build(folder):
+        shutil.copytree(ingested(4), folder, dirs_exist_ok=True)
+        compute_signals(Settings(lake=str(folder)))
+
+    return kept("counted", build)
+
+
+@pytest.fixture
+def begun(ingested, tmp_path):
+    """A lake of the first quarter alone, which the test may write to."""
+    return shutil.copytree(ingested(1), tmp_path / "lake")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What a newcomer runs first."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,14 @@ def test_the_demo_ends_with_the_path_of_a_report(tmp_path, python):
     assert "as of 2024Q2" in text
     assert "Tisagenlecleucel (Kymriah)" in text
     assert "made up" in done.stdout
+    entrance, study = map(Path, done.stdout.strip().splitlines()[-3:-1])
+    assert entrance == tmp_path / "demo" / "index.html"
+    links = re.findall(r'href="([^"#]+\.html)"', entrance.read_text())
+    assert [entrance.parent / link for link in links] == [page, study]
+    told = study.read_text()
+    assert "as of 2024-06-30" in told
+    assert "Regulator&#39;s copy" in told
+    assert "demo key" in done.stdout
 
 
 def test_the_demo_never_empties_a_folder_that_is_not_its_own(tmp_path):

@@ -1,6 +1,7 @@
 """Why a number changed, on FDA's own 2004Q1 and 2017Q2, followed by quarters that this test writes from their lines."""
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -82,10 +83,10 @@ def without_the_event(table, columns, fields):
     return fields
 
 
-@pytest.fixture
-def real(shared, tmp_path):
+@pytest.fixture(scope="module")
+def made(shared, tmp_path_factory):
     """A lake with the real 2004Q1, the real 2017Q2 and 2019Q1 made of it: two follow-ups, one deletion, one new case."""
-    folder = shared / "data" / "faers"
+    folder, own = shared / "data" / "faers", tmp_path_factory.mktemp("real")
     tables = lines_of(folder / "faers_ascii_2017q2.zip")
     [revised, *_] = cases_with(tables, "REAC", "pt", EVENT)
     others = [int(line.split("$")[1]) for line in tables["DEMO"][1:] if int(line.split("$")[1]) != revised]
@@ -98,13 +99,20 @@ def real(shared, tmp_path):
             for name, lines in only(tables, copied).items()
         },
     )
-    settings = Settings(lake=str(tmp_path / "lake"))
-    first = published(tables, tmp_path / "first" / "faers_ascii_2017q2.zip", "2017Q2", FIRST_ISSUE)
-    second = published(later, tmp_path / "faers_ascii_2019q1.zip", "2019Q1", (2019, 4, 20, 9, 0, 0), [gone])
+    settings = Settings(lake=str(own / "lake"))
+    first = published(tables, own / "first" / "faers_ascii_2017q2.zip", "2017Q2", FIRST_ISSUE)
+    second = published(later, own / "faers_ascii_2019q1.zip", "2019Q1", (2019, 4, 20, 9, 0, 0), [gone])
     ingest(settings, [folder / "aers_ascii_2004q1.zip", first, second])
     for quarter in ("2017Q2", "2019Q1"):
         compute_signals(settings, quarter)
-    return settings, tables, {"revised": revised, "treated": treated, "gone": gone, "new": 99999999}, tmp_path
+    return settings, tables, {"revised": revised, "treated": treated, "gone": gone, "new": 99999999}
+
+
+@pytest.fixture
+def real(made, tmp_path):
+    """A copy of that lake which the test may write to, what it was made of, and a folder."""
+    settings, tables, cases = made
+    return Settings(lake=str(shutil.copytree(settings.lake, tmp_path / "lake"))), tables, cases, tmp_path
 
 
 def only(tables, case):

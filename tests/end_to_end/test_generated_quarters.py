@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -25,16 +26,9 @@ MARTS = ("case_current", "waterfall", "pair_count", "prior", "signal")
 
 
 @pytest.fixture(scope="module")
-def lake(history, tmp_path_factory):
-    """The four quarters in the order they were published."""
-    from pipeline.steps.ingest import ingest
-    from pipeline.steps.signals import compute_signals
-
-    root = tmp_path_factory.mktemp("lake")
-    settings = Settings(lake=str(root))
-    ingest(settings, history)
-    compute_signals(settings)
-    return root
+def lake(counted, tmp_path_factory):
+    """The four quarters in the order they were published, with the signals of the last."""
+    return shutil.copytree(counted, tmp_path_factory.mktemp("lake") / "lake")
 
 
 def contents(root, *names):
@@ -86,9 +80,9 @@ def test_quarters_loaded_backwards_and_one_by_one_end_in_the_same_bytes(lake, hi
     assert contents(tmp_path, *names, *MARTS) == contents(lake, *names, *MARTS)
 
 
-def test_an_earlier_data_lock_point_ignores_what_came_later(lake, history, tmp_path, command):
-    command(tmp_path, "ingest", "faers", *history[:2])
-    before = command(tmp_path, "signals", "--as-of", "2023Q2", "--out", tmp_path / "out")
+def test_an_earlier_data_lock_point_ignores_what_came_later(lake, ingested, tmp_path, command):
+    early = shutil.copytree(ingested(2), tmp_path / "early")
+    before = command(early, "signals", "--as-of", "2023Q2", "--out", tmp_path / "out")
     after = command(lake, "signals", "--as-of", "2023Q2", "--out", tmp_path / "later")
     assert (tmp_path / "out" / "signal.csv").read_bytes() == (tmp_path / "later" / "signal.csv").read_bytes()
     assert before["run_id"] == after["run_id"]
@@ -132,9 +126,8 @@ def test_withdrawn_cases_are_gone(lake, history):
     assert not withdrawn & current
 
 
-def test_a_quarter_with_every_term_empty_stops_and_leaves_the_previous_data_current(lake, history, tmp_path, command):
-    command(tmp_path, "ingest", "faers", history[0])
-    core = contents(tmp_path, "case_reaction", "report_version")
+def test_a_quarter_with_every_term_empty_stops_and_leaves_the_previous_data_current(history, begun, tmp_path, command):
+    core = contents(begun, "case_reaction", "report_version")
     broken = tmp_path / "faers_ascii_2023q1.zip"
     with zipfile.ZipFile(history[0]) as archive, zipfile.ZipFile(broken, "w") as copy:
         for name in archive.namelist():
@@ -142,23 +135,23 @@ def test_a_quarter_with_every_term_empty_stops_and_leaves_the_previous_data_curr
             copy.writestr(
                 name, _without_terms(data) if "REAC" in name else data + b"1\n2\n" if "DELETE" in name else data
             )
-    withdrawn = rows(tmp_path, "SELECT count(*) FROM withdrawn_case", "withdrawn_case")
-    error = command(tmp_path, "ingest", "faers", broken, history[1], fails=11)
+    withdrawn = rows(begun, "SELECT count(*) FROM withdrawn_case", "withdrawn_case")
+    error = command(begun, "ingest", "faers", broken, history[1], fails=11)
     assert "empty" in error
-    assert rows(tmp_path, "SELECT count(*) FROM withdrawn_case WHERE quarter = '2023Q1'", "withdrawn_case") == withdrawn
-    assert Lake(tmp_path).partitions("report_version") == ["2023Q1", "2023Q2"], "the sound quarter had its turn"
-    assert "empty" in command(tmp_path, "validate", "--quarter", "2023Q1", fails=11)
-    assert core.items() <= contents(tmp_path, "case_reaction", "report_version").items()
+    assert rows(begun, "SELECT count(*) FROM withdrawn_case WHERE quarter = '2023Q1'", "withdrawn_case") == withdrawn
+    assert Lake(begun).partitions("report_version") == ["2023Q1", "2023Q2"], "the sound quarter had its turn"
+    assert "empty" in command(begun, "validate", "--quarter", "2023Q1", fails=11)
+    assert core.items() <= contents(begun, "case_reaction", "report_version").items()
     terms = rows(
-        tmp_path,
+        begun,
         "SELECT count(pt) FROM raw_reac WHERE quarter = '2023Q1' GROUP BY edition ORDER BY edition",
         "raw_reac",
     )
     assert [n > 0 for (n,) in terms] == [True, False], "the first issue stays beside the refused one"
-    status = [row for row in command(tmp_path, "status")["counts"]["quarters"] if row["quarter"] == "2023Q1"]
+    status = [row for row in command(begun, "status")["counts"]["quarters"] if row["quarter"] == "2023Q1"]
     assert [(row["typed"], row["is_current"]) for row in status] == [("current", True), ("none", False)]
-    command(tmp_path, "ingest", "faers", history[0])
-    assert core.items() <= contents(tmp_path, "case_reaction", "report_version").items()
+    command(begun, "ingest", "faers", history[0])
+    assert core.items() <= contents(begun, "case_reaction", "report_version").items()
 
 
 def test_a_refused_quarter_still_gives_its_report_as_json(history, tmp_path):
@@ -193,21 +186,20 @@ MOMENTS = {
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_ingest_killed_at_any_moment_leaves_a_readable_lake_and_a_clean_rerun(
-    history, tmp_path, python, command, moment
+    history, begun, python, command, moment
 ):
-    command(tmp_path, "ingest", "faers", history[0])
-    before = contents(tmp_path, "report_version", "case_drug")
-    words = [python, "-m", "pipeline.cli", "--lake", str(tmp_path), "ingest", "faers", str(history[1])]
+    before = contents(begun, "report_version", "case_drug")
+    words = [python, "-m", "pipeline.cli", "--lake", str(begun), "ingest", "faers", str(history[1])]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while not any(tmp_path.glob(MOMENTS[moment])):
+        while not any(begun.glob(MOMENTS[moment])):
             assert process.poll() is None, "the ingest ended before it could be killed"
             time.sleep(0.002)
         os.kill(process.pid, signal.SIGKILL)
-    still = contents(tmp_path, "report_version", "case_drug")
+    still = contents(begun, "report_version", "case_drug")
     assert {key: still[key] for key in before} == before
-    command(tmp_path, "ingest", "faers", history[1])
+    command(begun, "ingest", "faers", history[1])
     counted = rows(
-        tmp_path,
+        begun,
         "SELECT quarter, count(*), count(DISTINCT (report_id, line)) FROM report_version GROUP BY ALL",
         "report_version",
     )
@@ -215,18 +207,17 @@ def test_an_ingest_killed_at_any_moment_leaves_a_readable_lake_and_a_clean_rerun
     assert len(counted) == 2
 
 
-def test_an_interrupted_set_of_tables_is_refused_not_mixed(history, tmp_path, command):
-    command(tmp_path, "ingest", "faers", history[0])
-    lake = Lake(tmp_path)
+def test_an_interrupted_set_of_tables_is_refused_not_mixed(history, begun, tmp_path, command):
+    lake = Lake(begun)
     (file,) = lake.files("case_drug")
     stray = tmp_path / "stray.parquet"
     stray.write_bytes(file.path.read_bytes())
     from pipeline.lake.delta import Run
 
     lake.commit("case_drug", file.partition, stray, Run("ingest", "0123456789abcdef", "other"), file.n_rows)
-    assert "was interrupted" in command(tmp_path, "resolve", fails=14)
-    command(tmp_path, "ingest", "faers", history[0])
-    command(tmp_path, "resolve")
+    assert "was interrupted" in command(begun, "resolve", fails=14)
+    command(begun, "ingest", "faers", history[0])
+    command(begun, "resolve")
 
 
 def test_nothing_is_written_outside_the_lake(history, tmp_path, python):

@@ -13,8 +13,10 @@ from pipeline.demo.history import write_history
 from pipeline.lake.delta import open_lake
 from pipeline.lake.snapshot import mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
+from pipeline.steps import derived
 from pipeline.steps.ingest import ingest
 from pipeline.steps.onset import READ, compute_onset
+from pipeline.steps.signals import compute_signals
 from pipeline.steps.terms import show_vocabulary
 
 pytestmark = pytest.mark.slow
@@ -72,6 +74,20 @@ def test_a_second_run_changes_no_file(settings, computed):
     assert all(before.values())
     assert compute_onset(settings).run_id == computed.run_id
     assert {table.name: lake.files(table.name) for table in ONSET_TABLES} == before
+
+
+def test_signals_just_found_current_are_worked_out_again_only_where_the_lake_holds_others(
+    settings, computed, monkeypatch
+):
+    signals, asked = compute_signals(settings), []
+    monkeypatch.setattr(
+        derived, "compute_signals", lambda *given, **how: asked.append(given) or compute_signals(*given, **how)
+    )
+    assert compute_onset(settings, signals=signals).run_id == computed.run_id
+    assert asked == []
+    others = dataclasses.replace(signals, run_id="another run")
+    assert compute_onset(settings, signals=others).run_id == computed.run_id
+    assert asked == [(settings, "2024Q1")]
 
 
 def test_threads_never_change_a_byte(settings, computed, tmp_path):

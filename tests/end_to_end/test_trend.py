@@ -1,6 +1,7 @@
 """cartwatch trend on generated quarters: the tables of the lake, files, nothing computed twice."""
 
 import csv
+import shutil
 
 import pytest
 
@@ -8,17 +9,14 @@ from pipeline.config import Settings
 from pipeline.contract.trend import TREND_TABLES
 from pipeline.lake.delta import Lake
 from pipeline.lake.warehouse import Warehouse
-from pipeline.steps.ingest import ingest
 
 pytestmark = pytest.mark.slow
 PRODUCT = "tisagenlecleucel"
 
 
 @pytest.fixture(scope="module")
-def lake(history, tmp_path_factory):
-    root = tmp_path_factory.mktemp("trend") / "lake"
-    ingest(Settings(lake=str(root)), history[:2])
-    return root
+def lake(ingested, tmp_path_factory):
+    return shutil.copytree(ingested(2), tmp_path_factory.mktemp("trend") / "lake")
 
 
 def rows(path):

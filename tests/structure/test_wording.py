@@ -9,25 +9,43 @@ import pytest
 from pipeline.cli import main
 from pipeline.contract.tables import ALL_TABLES
 from pipeline.errors import CartwatchError
+from pipeline.report.studywords import refuse_measures_of_reports
 from pipeline.report.wording import ALLOWED, refuse_in_markdown, refuse_in_names, refuse_in_text
 from pipeline.signals.scoring import RULE_TEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TEMPLATES = sorted([*(ROOT / "pipeline").rglob("*.j2"), *(ROOT / "pipeline").rglob("*.html")])
 # Statistics speak of the rate parameter of a gamma distribution to those who call them; readers never see them. The room
 # of the followed patients has person-time, so its incidences are real. The guard itself names the words.
 UNHEARD = ("pipeline/signals/", "pipeline/study/", "pipeline/report/wording.py")
-CODE = sorted(
-    path
-    for folder in ("pipeline", "dags")
-    for path in (ROOT / folder).rglob("*.py")
-    if not path.relative_to(ROOT).as_posix().startswith(UNHEARD)
+# What speaks of followed patients alone has person-time too; it is asked the other way round: no measure of reports.
+OF_THE_STUDY = (
+    *("pipeline/cohort/", "pipeline/contract/study.py", "pipeline/report/study", "pipeline/report/templates/study"),
+    *(
+        "pipeline/steps/study",
+        "pipeline/steps/scheduledstudy.py",
+        "pipeline/verbs/following.py",
+        "dags/follow_up_study.py",
+    ),
+    *("pipeline/demo/cohort", "pipeline/steps/simulate.py", "pipeline/verbs/simulating.py"),
 )
 
 
 def label(path):
     return path.relative_to(ROOT).as_posix()
+
+
+WRITTEN = sorted([*(ROOT / "pipeline").rglob("*.j2"), *(ROOT / "pipeline").rglob("*.html")])
+TEMPLATES = [path for path in WRITTEN if not label(path).startswith(OF_THE_STUDY)]
+CODE = sorted(
+    path
+    for folder in ("pipeline", "dags")
+    for path in (ROOT / folder).rglob("*.py")
+    if not label(path).startswith((*UNHEARD, *OF_THE_STUDY))
+)
+STUDY = sorted(
+    path for path in (ROOT / "pipeline").rglob("*") if path.is_file() and label(path).startswith(OF_THE_STUDY)
+)
 
 
 def texts(code):
@@ -47,9 +65,15 @@ def texts(code):
     ]
 
 
+def without_study_tables(text):
+    """A page without what the data dictionary says of the study's tables."""
+    return "\n## ".join(section for section in text.split("\n## ") if "Layer: study." not in section)
+
+
 @pytest.mark.parametrize("path", PAGES, ids=label)
 def test_a_page_of_the_repository_uses_none_of_the_words(path):
-    assert refuse_in_markdown(path.read_text(encoding="utf-8"), label(path)) is None  # it raises where it refuses
+    text = without_study_tables(path.read_text(encoding="utf-8"))
+    assert refuse_in_markdown(text, label(path)) is None  # it raises where it refuses
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=label)
@@ -57,7 +81,9 @@ def test_a_template_uses_none_of_the_words(path):
     assert refuse_in_text(path.read_text(encoding="utf-8"), label(path)) is None
 
 
-@pytest.mark.parametrize("declared", ALL_TABLES, ids=lambda declared: declared.name)
+@pytest.mark.parametrize(
+    "declared", [one for one in ALL_TABLES if one.layer != "study"], ids=lambda declared: declared.name
+)
 def test_a_declared_table_uses_none_of_the_words(declared):
     said = [
         declared.grain,
@@ -71,6 +97,23 @@ def test_a_declared_table_uses_none_of_the_words(declared):
 def test_a_message_uses_none_of_the_words(path):
     for text in texts(path.read_text(encoding="utf-8")):
         assert refuse_in_text(text, label(path)) is None
+
+
+@pytest.mark.parametrize("path", [one for one in STUDY if one.suffix in {".py", ".yaml", ".j2"}], ids=label)
+def test_what_speaks_of_followed_patients_names_no_measure_of_reports(path):
+    if path.name == "studywords.py":  # the guard itself names them
+        return
+    text = path.read_text(encoding="utf-8")
+    said = texts(text) if path.suffix == ".py" else [re.sub(r"(?m)^#.*$", "", text)]
+    for one in said:
+        assert refuse_measures_of_reports(one) is None
+
+
+def test_a_measure_of_reports_is_refused_where_followed_patients_are_told_of():
+    for planted in ("The ROR was 3.", "EBGM of 2", "an information component above 0"):
+        with pytest.raises(CartwatchError, match="never share a page"):
+            refuse_measures_of_reports(f"<p>{planted}</p>")
+    assert refuse_measures_of_reports("<p>Errors, PRIOR lines and the incidence of infections.</p>") is None
 
 
 def test_the_rule_behind_a_signal_uses_none_of_the_words():

@@ -2,7 +2,11 @@
 
 import re
 
-from pipeline.report.figures import forest, quarters_chart
+import pytest
+import vl_convert
+
+from pipeline.report.drawing import filled
+from pipeline.report.figures import _forest_chart, forest, quarters_chart
 from pipeline.report.trend import quarters_between, trend
 from pipeline.vocabulary.products import product
 from tests.reportfacts import PRODUCT, facts
@@ -97,3 +101,31 @@ def test_a_product_whose_cases_have_no_day_at_all_has_an_empty_trend():
     told = trend(facts(product_quarter=rows, endpoint_quarter=[]), product(PRODUCT), "p")
     assert told.figures == []
     assert told.n_undated == 2
+
+
+def test_data_that_a_chart_does_not_draw_is_refused():
+    with pytest.raises(ValueError, match="draws no column"):
+        filled(_forest_chart(), {"rows": [], "marks": [], "column": []}, {})
+
+
+def test_a_chart_compiled_once_is_drawn_as_vega_lite_draws_it_with_its_data(monkeypatch):
+    specifications, drawn = [], []
+    compiled, to_svg = vl_convert.vegalite_to_vega, vl_convert.vega_to_svg
+
+    def keep(specification):
+        specifications.append(specification)
+        return compiled(specification)
+
+    def keep_svg(vega):
+        drawn.append((vega, to_svg(vega)))
+        return drawn[-1][1]
+
+    _forest_chart.cache_clear()
+    monkeypatch.setattr(vl_convert, "vegalite_to_vega", keep)
+    monkeypatch.setattr(vl_convert, "vega_to_svg", keep_svg)
+    forest("one", "ROR", [LINE, LINE | {"label": "Rash", "comparator": "non_car_t"}], (1.0, 2.0))
+    [specification], [(vega, svg)] = specifications, drawn
+    data = {source["name"]: source["values"] for source in vega["data"] if "values" in source}
+    params = [signal for signal in vega["signals"] if signal["name"] in {"low_end", "high_end", "decades"}]
+    assert len(params) == 3
+    assert vl_convert.vegalite_to_svg(specification | {"datasets": data, "params": params}) == svg

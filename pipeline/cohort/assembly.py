@@ -1,0 +1,90 @@
+"""The whole follow-up study: from its tables as of a cut-off to every estimate and every curve."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from pipeline.cohort.accrual import accrual_rows, cause_rows, completeness_rows, form_lag_rows
+from pipeline.cohort.adjudication import adjudication_rows
+from pipeline.cohort.benefit import benefit_rows, crs_rows, effect_rows, graded_share_rows
+from pipeline.cohort.columns import Tables
+from pipeline.cohort.curves import Told, joined
+from pipeline.cohort.events import Events, events_by_endpoint, left_out_rows
+from pipeline.cohort.firstevents import first_event_parts, first_events
+from pipeline.cohort.malignancies import Malignancies, malignancies_of
+from pipeline.cohort.occurrence import occurrence_rows
+from pipeline.cohort.patients import Patients, by_indication, groups_of, infused_patients
+from pipeline.cohort.recurrence import recurrence_parts
+from pipeline.cohort.reference import Reference
+from pipeline.cohort.rows import Row, curve_table, estimate_table
+from pipeline.cohort.samples import sample_rows
+from pipeline.cohort.standardised import standardised_rows
+from pipeline.cohort.survival import survival_parts
+from pipeline.cohort.visits import visit_rows
+
+
+class StudyResults(NamedTuple):
+    """Rows of study_estimate and of study_curve."""
+
+    estimates: pa.Table
+    curves: pa.Table
+
+
+def study_results(
+    tables: Tables,
+    study_id: str,
+    as_of: dt.date,
+    reference: Reference | None = None,
+    survivors: Reference | None = None,
+) -> StudyResults:
+    """Every estimate of the study, completeness before all others; the same tables give the same rows in the same order.
+
+    tables: PATIENT_TABLES by name, as of the cut-off as_of.
+    """
+    everyone = infused_patients(tables, as_of)
+    people = everyone.only(everyone.exit > everyone.entry)
+    told = people.only(people.has_events)
+    found, by_endpoint = malignancies_of(tables, people), events_by_endpoint(tables, told)
+    curves = _curves(people, told, found, by_endpoint)
+    rows = [
+        *accrual_rows(tables, everyone, people, as_of),
+        *completeness_rows(people),
+        *form_lag_rows(tables),
+        *left_out_rows(tables, told),
+        *visit_rows(tables, people),
+        *cause_rows(people),
+        *occurrence_rows(told, by_endpoint),
+        *curves.rows,
+        *standardised_rows(people, found, reference, survivors),
+        *_benefit(tables, people, told, by_endpoint, curves.rows),
+        *adjudication_rows(found),
+        *sample_rows(tables, people),
+    ]
+    named = study_id, as_of.isoformat()
+    return StudyResults(estimate_table(*named, rows), curve_table(*named, curves.curves))
+
+
+def _curves(people: Patients, told: Patients, found: Malignancies, by_endpoint: dict[str, Events]) -> Told:
+    """Survival, first events with death competing, and mean counts."""
+    groups, told_groups = groups_of(people), groups_of(told)
+    asked = first_events(people, told, found, by_endpoint)
+    return joined(
+        [
+            survival_parts(people, groups),
+            *(first_event_parts(one, by_indication(told_groups if one.people is told else groups)) for one in asked),
+            recurrence_parts(told, by_endpoint, by_indication(told_groups)),
+        ]
+    )
+
+
+def _benefit(
+    tables: Tables, people: Patients, told: Patients, by_endpoint: dict[str, Events], rows: list[Row]
+) -> Iterator[Row]:
+    """Responses, toxicity in the first month, and of 1,000 treated."""
+    severe = list(graded_share_rows(told, by_endpoint))
+    yield from benefit_rows(tables, people, by_indication(groups_of(people)))
+    yield from crs_rows(tables, told, by_endpoint)
+    yield from severe
+    yield from effect_rows([*rows, *severe])

@@ -1,0 +1,83 @@
+"""What a look at the study counts: first events of one endpoint after a product's infusion, and the person-time at risk."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline.cohort.columns import Tables
+from pipeline.cohort.events import events_by_endpoint, first_days
+from pipeline.cohort.malignancies import first_of, malignancies_of
+from pipeline.cohort.parameters import YEAR_DAYS
+from pipeline.cohort.patients import Patients, followed_patients
+from pipeline.errors import UsageError
+from pipeline.sequential.judgement import Counts
+from pipeline.study.followed import Array
+
+HUNDRED = 100.0
+ORIGINS = {"spm_any": None, "spm_tcell": "t_cell", "spm_myeloid": "myeloid"}
+"""Endpoints of second malignancies, and the lineage each asks for; only adjudicated ones count."""
+
+
+class Watched(NamedTuple):
+    """Patients with the event, and the person-years until it, the end of follow-up or the last day asked for."""
+
+    observed: int
+    person_years: float
+
+
+def cohort_counts(
+    tables: Tables, as_of: dt.date, product: str, endpoint: str, expected: Mapping[str, float | str]
+) -> Counts:
+    """What the designs of the cohort's world take, as of a cut-off.
+
+    tables: the study's tables by name. expected: the plan's source of expected events: per_100_person_years; or
+    cumulative_incidence by_days, whose hazard is taken as constant over day 0 to by_days, with events and person-time up
+    to that day alone; or baseline_events in baseline_person_years. UsageError for an endpoint that the study does not tell.
+    """
+    by_days = expected.get("by_days")
+    found = watched(tables, as_of, product, endpoint, math.inf if by_days is None else float(by_days))
+    if by_days is not None:
+        share = float(expected["cumulative_incidence"])
+        if share >= 1:
+            raise UsageError("The plan expects everybody to have the event: give a cumulative_incidence below 1.")
+        hazard = -math.log1p(-share) / (float(by_days) + 1) * YEAR_DAYS
+        return Counts(found.observed, expected=hazard * found.person_years)
+    if "per_100_person_years" in expected:
+        return Counts(found.observed, expected=float(expected["per_100_person_years"]) / HUNDRED * found.person_years)
+    return Counts(
+        found.observed,
+        time=found.person_years,
+        baseline_events=int(expected["baseline_events"]),
+        baseline_time=float(expected["baseline_person_years"]),
+    )
+
+
+def watched(tables: Tables, as_of: dt.date, product: str, endpoint: str, last_day: float = math.inf) -> Watched:
+    """First events and person-time of the patients whose index infusion was of that product, up to a day after it.
+
+    A patient is at risk until the event, the end of follow-up or further gene-modified cells, whichever comes first.
+    """
+    subject = tables["study_subject"]
+    chosen = subject.filter(np.asarray(subject["product"].to_numpy(zero_copy_only=False)) == product)
+    theirs = {**tables, "study_subject": chosen}
+    people = followed_patients(theirs, as_of)
+    until = np.minimum(people.until_further, last_day)
+    first = _first_days(theirs, people, endpoint)
+    seen = (first > people.entry) & (first <= until)  # who had it before being at risk has no first one later
+    days = np.maximum(np.minimum(first, until) - people.entry, 0.0)
+    return Watched(int(seen.sum()), float(days.sum()) / YEAR_DAYS)
+
+
+def _first_days(tables: Tables, people: Patients, endpoint: str) -> Array:
+    if endpoint == "death":
+        return np.where(people.is_dead, people.exit, np.inf)
+    if endpoint in ORIGINS:
+        found, origin = malignancies_of(tables, people), ORIGINS[endpoint]
+        return first_of(found, len(people), None if origin is None else np.asarray(found.origin == origin))
+    told = events_by_endpoint(tables, people)
+    if endpoint not in told:
+        raise UsageError(f"The study does not tell {endpoint}: it tells {', '.join([*told, 'death', *ORIGINS])}.")
+    return first_days(told[endpoint], len(people))

@@ -1,0 +1,1 @@
+"""Alembic's migrations of the store; carried inside the package, so that a wheel has them."""

@@ -1,0 +1,198 @@
+"""From one text of an extract to one value of the study, in the type that the contract gives its column."""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipeline.contract.model import Column, Table
+from pipeline.intake.pseudonym import Pseudonyms
+from pipeline.intake.registrymapping import TARGETS, Reading, Row
+from pipeline.intake.registryrecords import Record
+from pipeline.intake.registryvalues import (
+    OLDEST_YEARS,
+    Answer,
+    Day,
+    coded,
+    completed_years,
+    key_of,
+    read_country,
+    read_day,
+    read_endpoints,
+    read_indication,
+    read_number,
+    read_product,
+    read_truth,
+    read_value,
+    read_whole,
+)
+
+HIGHEST = {"grade": 5.0, "age_years": float(OLDEST_YEARS), "result_percent": 100.0}
+# What ADaM's imputation flags leave of a date: the day was made up, or the month too; with Y nothing is left.
+KNOWN = {"D": "month", "M": "year"}
+
+
+class Cell(NamedTuple):
+    """A text with where it stands: the values beside it, its record and its column.
+
+    is_found: a lookup found its record. is_told: the extract has the domain, so that nothing found means none.
+    """
+
+    text: str | None
+    values: Row
+    record: Record
+    column: str
+    is_found: bool = False
+    is_told: bool = True
+
+
+class Verdict(NamedTuple):
+    """A value of the study or the reason why not; is_late: dated after the cut-off, so that the row did not exist yet."""
+
+    value: object = None
+    reason: str | None = None
+    is_late: bool = False
+
+
+EMPTY = Verdict()
+COLUMNS = {name: {column.name: column for column in table.columns} for name, table in TARGETS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Values for the columns of one table, as of a cut-off; subject: the patient's own row, empty for that row itself."""
+
+    table: Table
+    cutoff: dt.date
+    scales: Collection[str]
+    pseudonyms: Pseudonyms
+    subject: Mapping[str, object]
+
+    def of(self, name: str, reading: Reading, cell: Cell, made: Mapping[str, object]) -> Verdict:
+        """The value of one column; a required one that is empty has a reason too."""
+        if reading.needs is not None and made.get(reading.needs) is None:
+            return EMPTY
+        verdict = self._read(name, reading, cell, made)
+        return verdict if verdict.reason is not None or verdict.value is not None else _of_nothing(reading, cell)
+
+    def _read(self, name: str, reading: Reading, cell: Cell, made: Mapping[str, object]) -> Verdict:
+        column = COLUMNS[self.table.name][name]
+        if reading.reading == "exists":
+            return Verdict(*_existence(reading, cell))
+        if reading.reading == "age" and cell.text is None:
+            return Verdict(_age(reading, cell, made))
+        text = cell.text
+        if text is not None and reading.values is not None:
+            mapped = read_value(text, reading.values, column.allowed)
+            if mapped.reason:
+                return Verdict(reason=mapped.reason)
+            text = mapped.value if isinstance(mapped.value, str) else None
+        if not text:
+            return EMPTY
+        if column.type == "date":
+            return self._day(reading, _dated(reading, cell, text), made.get(reading.until or ""))
+        return Verdict(*self._answer(column, reading, cell, text))
+
+    def _day(self, reading: Reading, day: Day, latest: object) -> Verdict:
+        """A day; null without a reason where only month or year are known and the row can do without."""
+        if day.first is not None and day.first > self.cutoff:
+            return Verdict(reason="is after the cut-off", is_late=reading.by_cutoff)
+        if day.reason:
+            return Verdict(reason=day.reason)
+        if day.full is not None and isinstance(latest, dt.date) and day.full > latest:
+            return Verdict(reason=f"is after {reading.until}")
+        if day.full is None and reading.required:
+            return Verdict(reason="is not known to the day")
+        return Verdict(day.full)
+
+    def _answer(self, column: Column, reading: Reading, cell: Cell, text: str) -> Answer:
+        if reading.reading == "text":
+            return _plain(column, reading, cell, text)
+        readers: dict[str, Callable[[str], Answer]] = {
+            "precision": lambda given: Answer(_dated(reading, cell, given).precision),
+            "product": read_product,
+            "country": read_country,
+            "endpoints": read_endpoints,
+            "indication": read_indication,
+            "index": lambda given: Answer(read_day(given, reading.form).full == self.subject.get("infusion_date")),
+            "scale": self._scale,
+            "pseudonym": lambda given: Answer(self.pseudonyms.of(given)),
+            "number": lambda given: Answer(_plain(column, reading, cell, given).value),
+        }
+        return readers[reading.reading](text) if reading.reading in readers else _plain(column, reading, cell, text)
+
+    def _scale(self, text: str) -> Answer:
+        known = {scale.upper(): scale for scale in self.scales}
+        found = known.get(key_of(text))
+        return Answer(found) if found else Answer(reason="is no grading scale that is known")
+
+
+def _of_nothing(reading: Reading, cell: Cell) -> Verdict:
+    """What stands for nothing: the reason why there should be something, else the default."""
+    if cell.values.get(reading.told_by or "") == "Y":
+        return Verdict(reason=f"is empty though {reading.told_by} is Y")
+    if reading.default is not None:
+        return Verdict(reading.default)
+    return Verdict(reason="is empty") if reading.required else EMPTY
+
+
+def _existence(reading: Reading, cell: Cell) -> Answer:
+    """Whether a record is there: told by its value where it has one, false where the domain is there and it is not."""
+    if not cell.is_found:
+        return Answer(False if cell.is_told else None)
+    if not cell.text or reading.values is None:
+        return Answer(True)
+    mapped = read_value(cell.text, reading.values)
+    return read_truth(mapped.value) if isinstance(mapped.value, str) else mapped
+
+
+def _dated(reading: Reading, cell: Cell, text: str) -> Day:
+    """The text as a day, as much of it as was not imputed."""
+    day = read_day(text, reading.form)
+    flag = cell.values.get(reading.imputed or "")
+    return day._replace(precision=KNOWN.get(flag)) if flag and day.first is not None else day
+
+
+def _age(reading: Reading, cell: Cell, made: Mapping[str, object]) -> float | None:
+    """Completed years at the first of the days that is known, from the birth date, which is not kept."""
+    birth = read_day(cell.values.get(reading.birth or "") or "")
+    for name in reading.at:
+        own = made.get(name.lower())
+        day = own if isinstance(own, dt.date) else read_day(cell.values.get(name) or "").full
+        if day is not None:
+            return completed_years(birth, day)
+    return None
+
+
+def _plain(column: Column, reading: Reading, cell: Cell, text: str) -> Answer:
+    """The contract's own type, nothing more to know."""
+    match column.type:
+        case "truth":
+            return read_truth(text)
+        case "whole":
+            return _bounded(column, read_whole(text))
+        case "real":
+            return _bounded(column, _measured(reading, cell, text))
+    if not column.allowed:
+        return Answer(text)
+    return (
+        Answer(coded(text)) if coded(text) in column.allowed else Answer(reason="is none of the values the study knows")
+    )
+
+
+def _measured(reading: Reading, cell: Cell, text: str) -> Answer:
+    """A number in the study's unit; refused where its own unit is missing or not one that the mapping knows."""
+    if reading.factors is None:
+        return read_number(text)
+    unit = cell.values.get(reading.unit or "")
+    factor = reading.factors.get(key_of(unit)) if unit else None
+    return read_number(text, factor) if factor is not None else Answer(reason="has no unit that the mapping knows")
+
+
+def _bounded(column: Column, read: Answer) -> Answer:
+    """No count, dose, grade or age is negative, and some have an upper end."""
+    if not isinstance(read.value, int | float):
+        return read
+    if read.value < 0 or read.value > HIGHEST.get(column.name, float("inf")):
+        return Answer(reason="is out of range")
+    return read

@@ -1,0 +1,114 @@
+"""The signal tracking report: the tabular summary of signals that PBRER asks for, as a page, a workbook and CSV files."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.report.wording import refuse_in_names, refuse_words_of_incidence
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = Mapping[str, Any]
+TEMPLATES = Path(__file__).parent / "templates"
+# A spreadsheet would run a cell that begins so; the store keeps the text as it was written.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+LISTING, TIMELINESS, ACTIONS = "signals", "timeliness", "open_actions"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFacts:
+    """What the report says.
+
+    tables: rows by sheet name. columns: for each table its columns in their order, with what they hold: text, whole, real,
+    day or truth. titles: words for what is kept as a code.
+    notes: name and sentence of what the report rests on, in the order in which they are told.
+    """
+
+    start: dt.date
+    end: dt.date
+    tables: Mapping[str, Sequence[Row]]
+    columns: Mapping[str, Mapping[str, str]]
+    titles: Mapping[str, str]
+    notes: Sequence[tuple[str, str]]
+
+
+def tracking_page(facts: TrackingFacts) -> str:
+    """The report as one HTML file that needs no network and no script; everything that people wrote is escaped."""
+    import jinja2  # noqa: PLC0415 -- only a page needs it
+    import markupsafe  # noqa: PLC0415 -- comes with jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = markupsafe.Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 -- our own style sheet
+    listing = facts.tables[LISTING]
+    page = environment.get_template("tracking.html.j2").render(
+        facts=facts,
+        css=style,
+        notes=facts.notes,
+        signals={
+            status: [row for row in listing if row["status"] == status] for status in ("new", "ongoing", "closed")
+        },
+        timeliness=facts.tables[TIMELINESS],
+        actions=facts.tables[ACTIONS],
+        words=lambda code: facts.titles.get(code, code),
+    )
+    refuse_words_of_incidence(page)
+    return page
+
+
+def write_tracking(facts: TrackingFacts, folder: Path) -> list[Path]:
+    """The page, the workbook and a CSV file for each table; the files written. The same facts give the same bytes."""
+    refuse_in_names([name for columns in facts.columns.values() for name in columns], "The signal tracking report")
+    from pipeline.report.workbook import write_sheets  # noqa: PLC0415 -- only a workbook needs its library
+
+    page = tracking_page(facts)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"signal-tracking-{facts.start}-{facts.end}"
+    paths = [folder / f"{stem}.html", folder / f"{stem}.xlsx"]
+    paths[0].write_text(page, encoding="utf-8", newline="\n")
+    write_sheets(paths[1], f"Signal tracking {facts.start} to {facts.end}", facts.notes, _tables(facts))
+    for name, rows in facts.tables.items():
+        path = folder / f"{stem}-{name}.csv"
+        path.write_text(csv_text(facts.columns[name], rows), encoding="utf-8", newline="\n")
+        paths.append(path)
+    return paths
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Row]) -> str:
+    """Rows as CSV: text quoted, numbers not, nothing between the commas where nothing is known."""
+    names = list(columns)
+    lines: list[list[object]] = [list(names), *([row[name] for name in names] for row in rows)]
+    return "".join(",".join(map(_csv_cell, line)) + "\n" for line in lines)
+
+
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | dt.date):
+        return str(value)
+    text = str(value)
+    safe = f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return '"' + safe.replace('"', '""') + '"'
+
+
+def _tables(facts: TrackingFacts) -> "dict[str, pa.Table]":
+    import pyarrow as pa  # noqa: PLC0415 -- the command line's help must not wait for it
+
+    kinds = {"text": pa.string(), "whole": pa.int64(), "real": pa.float64(), "day": pa.date32(), "truth": pa.bool_()}
+    schemas = {
+        name: pa.schema([(held, kinds[kind]) for held, kind in columns.items()])
+        for name, columns in facts.columns.items()
+    }
+    return {
+        name: pa.Table.from_pylist([dict(row) for row in rows], schemas[name]) for name, rows in facts.tables.items()
+    }

@@ -1,0 +1,161 @@
+"""The interim report of the follow-up study as of a cut-off: a page, CSV files and a workbook."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.cohort.parameters import parameters
+from pipeline.config import Settings, code_version
+from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED, STUDY_RESULTS
+from pipeline.errors import LakeConflict, NothingThere, UsageError
+from pipeline.lake.delta import Lake, open_lake
+from pipeline.lake.snapshot import content_hash
+from pipeline.lake.warehouse import Warehouse
+from pipeline.report.studyexports import write_study_csv_files, write_study_workbook
+from pipeline.report.studyfacts import StudyFacts, read_study_tables
+from pipeline.report.studypage import study_page
+from pipeline.report.studypublic import public_tables
+from pipeline.steps.export import building, swap
+from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.runs import record_run
+from pipeline.steps.study import Asked, asked_of, study_inputs
+from pipeline.vocabulary.files import vocabulary_version
+from pipeline.vocabulary.strata import age_intervals
+
+FORMATS = ("html", "csv", "xlsx")
+READ = (REGISTRY_RECORD, REGISTRY_REJECTED, *PATIENT_TABLES, *STUDY_RESULTS)
+
+
+def write_study_report(
+    settings: Settings,
+    as_of: str | None = None,
+    *,
+    study_id: str | None = None,
+    public: bool = False,
+    formats: Sequence[str] = FORMATS,
+    out: Path,
+    progress: Progress = silent,
+) -> StepReport:
+    """Write the study's report into out from the estimates that the lake holds; each file is built beside and swapped in.
+
+    as_of: a cut-off held, by default the newest. study_id: by default the only one. public: small counts hidden and no
+    patient listed; by default the regulator's copy, whole. The same lake, code and cut-off give the same bytes.
+    NothingThere where the study has no estimates as of then; LakeConflict where they were made from other data.
+    """
+    watch, lake = Stopwatch(), open_lake(settings)
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
+    asked = asked_of(lake, study_id, as_of)
+    behind = _run_behind(lake, asked)
+    progress(f"{asked.study_id} {asked.as_of} reading the lake")
+    facts = read_study_facts(settings, asked, behind, is_public=public)
+    told = content_hash([file for table in READ for file in lake.files(table.name, asked.partition)])
+    chosen = asked.partition | {"formats": sorted(formats), "public": public}
+    report = StepReport("study report", run_id("study report", told, chosen | {"behind": behind}), asked.as_of)
+    report.inputs = [lake.uri(table.name) for table in READ]
+    report.warnings = list(facts.caveats)
+    report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
+    report.counts = {"study_run_id": behind, "rows": {name: table.num_rows for name, table in facts.tables.items()}}
+    record_run(settings, report, chosen)
+    report.seconds = watch.seconds()
+    return report
+
+
+def read_study_facts(settings: Settings, asked: Asked, behind: str, *, is_public: bool) -> StudyFacts:
+    """Everything the report says, from the lake; behind: run id of the estimates."""
+    lake = open_lake(settings)
+    with Warehouse(settings) as warehouse:
+        for table in READ:
+            warehouse.show_files(table, lake.files(table.name, asked.partition))
+        warehouse.register("study_age", _ages())
+        least = [parameters()["vector_positive_percent"]]
+        warehouse.register("study_threshold", pa.table({"vector_positive_percent": least}))
+        tables = read_study_tables(warehouse)
+    shown = public_tables(tables) if is_public else tables
+    versions = (code_version(), vocabulary_version())
+    caveats, extract = _caveats(lake, behind), _ingested(lake, asked)
+    return StudyFacts(asked.study_id, asked.as_of, behind, *versions, is_public, shown, caveats, extract)
+
+
+def _run_behind(lake: Lake, asked: Asked) -> str:
+    """The one run that made estimates and curves from the patients that the lake holds now."""
+    named = f"--study {asked.study_id} --as-of {asked.as_of}"
+    files = [file for table in STUDY_RESULTS for file in lake.files(table.name, asked.partition)]
+    runs = {file.run_id for file in files}
+    if not runs:
+        raise NothingThere(
+            f"Study {asked.study_id} has no estimates as of {asked.as_of}: run 'cartwatch study run {named}' first."
+        )
+    if len(runs) > 1 or len(files) < len(STUDY_RESULTS):
+        raise LakeConflict(
+            f"The estimates of {asked.study_id} as of {asked.as_of} were interrupted while they were replaced: run "
+            f"'cartwatch study run {named}' again."
+        )
+    behind = runs.pop()
+    if _recorded(lake, behind).get("inputs") != study_inputs(lake, asked):
+        raise LakeConflict(
+            f"The patients of {asked.study_id} as of {asked.as_of} were ingested again after the estimates were made: "
+            f"run 'cartwatch study run {named}' again."
+        )
+    return behind
+
+
+def _recorded(lake: Lake, run: str) -> dict[str, Any]:
+    """What the ledger keeps of a run, its JSON columns read; nothing where it does not know the run."""
+    for file in lake.files("run", {"run_id": run}):
+        row: dict[str, Any] = pq.ParquetFile(file.path).read().to_pylist()[0]
+        return row | {name: json.loads(row[name]) for name in ("parameters", "inputs", "counts")}
+    return {}
+
+
+def _caveats(lake: Lake, behind: str) -> tuple[str, ...]:
+    """What a reader must know of the run behind the numbers."""
+    made = _recorded(lake, behind).get("code_version")
+    if made == code_version():
+        return ()
+    return (f"The estimates were made by code version {made}, this report by {code_version()}.",)
+
+
+def _ingested(lake: Lake, asked: Asked) -> dict[str, Any]:
+    """Mapping, fingerprint of the key and broken rules of the ingest that the patients come from."""
+    run = next(file.run_id for file in lake.files("study_subject", asked.partition))
+    found = _recorded(lake, run)
+    said = {name: found.get("parameters", {}).get(name) for name in ("mapping", "mapping_version", "key_fingerprint")}
+    return {name: value for name, value in said.items() if value} | {"gate": found.get("counts", {}).get("gate", [])}
+
+
+def _ages() -> pa.Table:
+    """The age bands of the vocabulary, as intervals."""
+    rows = [
+        {"from_years": one.from_years, "below_years": one.below_years, "age_band": one.age_band}
+        for one in age_intervals()
+    ]
+    columns = [("from_years", pa.float64()), ("below_years", pa.float64()), ("age_band", pa.string())]
+    return pa.Table.from_pylist(rows, pa.schema(columns))
+
+
+def _write(facts: StudyFacts, formats: Sequence[str], out: Path, progress: Progress) -> list[Path]:
+    """The files asked for, each moved into place only when it is whole."""
+    written = []
+    with building(out) as folder:
+        for form in [name for name in FORMATS if name in formats]:
+            progress(f"{facts.study_id} {facts.as_of} writing {form}")
+            made = _build(facts, form, folder)
+            written.append(swap(made, out / made.name))
+    return written
+
+
+def _build(facts: StudyFacts, form: str, folder: Path) -> Path:
+    made = folder / (f"{facts.name}-csv" if form == "csv" else f"{facts.name}.{form}")
+    if form == "html":
+        made.write_text(study_page(facts), encoding="utf-8", newline="\n")
+    elif form == "xlsx":
+        write_study_workbook(facts, made)
+    else:
+        made.mkdir()
+        write_study_csv_files(facts, made)
+    return made

@@ -1,0 +1,159 @@
+"""From a registered plan to looks, a crossing, its signal, and the same look made again."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.config import Settings
+from pipeline.demo.history import write_history
+from pipeline.governance.ledger import looks_of
+from pipeline.governance.store import open_store
+from pipeline.steps import surveillance
+from pipeline.steps.ingest import ingest
+from pipeline.steps.surveillance import run_looks
+
+PLAN = {
+    "id": "tisa-fever",
+    "title": "Fever with tisagenlecleucel",
+    "world": "spontaneous",
+    "product": "tisagenlecleucel",
+    "endpoint": {"id": "fever", "scope": "narrow"},
+    "design": {"id": "binomial_spending", "parameters": {"spending": "pocock", "share": 0.01, "looks": 3}},
+    "expected": {"comparator": "all"},
+    "alpha": 0.025,
+    "family": {"id": "tisa", "alpha": 0.05},
+    "maximum_length": 2000,
+    "minimum_events": 2,
+    "looks": {"every": "quarter", "from": "2023Q2", "to": "2023Q4"},
+    "owner": "ada",
+}
+QUIET = PLAN | {"id": "tisa-infection", "endpoint": {"id": "infection", "scope": "narrow"}, "minimum_events": 400}
+
+
+@pytest.fixture(scope="module")
+def planned(counted, tmp_path_factory):
+    """A lake of four quarters, and two plans: one that crosses at once, one that cannot."""
+    lake = shutil.copytree(counted, tmp_path_factory.mktemp("planned") / "lake")
+    plans = tmp_path_factory.mktemp("plans")
+    said = [
+        ("actor", "add", "eve", "--name", "Eve Adams", "--role", "engineer"),
+        ("actor", "add", "ada", "--name", "Ada Byron", "--role", "scientist", "--actor", "eve"),
+    ]
+    for content in (PLAN, QUIET):
+        path = plans / f"{content['id']}.yaml"
+        path.write_text(yaml.safe_dump(content))
+        said.append(("plan", "register", str(path), "--actor", "ada"))
+    for arguments in said:
+        done = CliRunner().invoke(main, ["--lake", str(lake), *arguments])
+        assert done.exit_code == 0, done.output
+    return lake
+
+
+@pytest.fixture(scope="module")
+def looked(planned):
+    """The same after the looks of the first two points, made by the engineer; with what the run said."""
+    return run_looks(Settings(lake=str(planned), actor="eve"), "2023Q3"), planned
+
+
+def ledger(lake, plan):
+    with open_store(Settings(lake=str(lake))).reading() as connection:
+        return looks_of(connection, plan)
+
+
+def test_due_looks_are_made_in_turn_and_a_plan_ends_with_its_crossing(looked):
+    report, lake = looked
+    looks = report.details["looks"]
+    assert [(one["look_id"], one["decision"]) for one in looks] == [
+        ("tisa-fever:1", "crossed"),
+        ("tisa-infection:1", "continue"),
+        ("tisa-infection:2", "continue"),
+    ]
+    assert [row.dlp for row in ledger(lake, "tisa-infection")] == ["2023Q2", "2023Q3"]
+    assert all(row.is_late for row in ledger(lake, "tisa-infection"))  # years after the quarters' ends
+    assert report.counts["n_crossed"] == 1
+    assert looks[0]["signal_id"] == 1
+    assert 0 < looks[0]["ic025_ever_positive_by_chance"] < 1
+    assert any("reporting alert" in warning for warning in report.warnings)
+
+
+def test_counts_are_those_of_the_signals_as_of_the_look(looked, command):
+    _, lake = looked
+    shown = command(lake, "plan", "show", "tisa-fever")["counts"]["looks"][0]
+    out = lake.parent / "signals"
+    command(
+        lake, "signals", "--as-of", "2023Q2", "--product", "tisagenlecleucel", "--comparator", "all", "--out", str(out)
+    )
+    rows = pd.read_parquet(out / "signal.parquet")
+    row = rows[(rows["event"] == "fever") & (rows["scope"] == "narrow") & (rows["event_kind"] == "endpoint")].iloc[0]
+    assert (shown["counts"]["observed"], shown["counts"]["compared"]) == (row["a"], row["c"])
+    assert shown["counts"]["share"] == pytest.approx((row["a"] + row["b"]) / row["n_cases"])
+    assert set(shown["snapshot"]["tables"]) >= {"report_version", "case_drug", "case_reaction"}
+
+
+def test_the_same_run_again_changes_nothing(looked, command):
+    _, lake = looked
+    before = (lake / "governance.sqlite").read_bytes()
+    again = command(lake, "plan", "look", "--as-of", "2023Q3", "--actor", "eve")
+    assert again["counts"]["n_made"] == 0
+    assert (lake / "governance.sqlite").read_bytes() == before
+
+
+def test_a_look_is_the_same_made_again_even_after_later_data_came(looked, command, tmp_path):
+    """An earlier quarter that arrives later would change the look; it is read as the tables were then."""
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    write_history(tmp_path, "2022Q4", "2022Q4", 300, 7)
+    ingest(Settings(lake=str(copy)), list(tmp_path.glob("*.zip")))
+    told = command(copy, "reproduce", "tisa-fever:1", "--out", str(tmp_path / "again"))
+    assert told["counts"]["is_same"], told["differences"]
+    kept = json.loads((tmp_path / "again" / "reproduced-tisa-fever-1.json").read_text())
+    assert kept["kept"]["counts"] == kept["again"]["counts"]
+
+
+def test_a_difference_is_explained_by_the_code_that_made_it(looked, command, tmp_path, monkeypatch):
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    counts = surveillance.report_counts
+    monkeypatch.setattr(
+        surveillance, "report_counts", lambda cells, before: counts(cells._replace(a=cells.a - 1), before)
+    )
+    monkeypatch.setattr("pipeline.steps.reproduce.code_version", lambda: "9.9.9+newer")
+    told = command(copy, "reproduce", "tisa-fever:1", "--out", str(tmp_path / "again"))
+    assert not told["counts"]["is_same"]
+    observed = next(one for one in told["differences"] if one["what"] == "observed")
+    assert observed["again"] == observed["kept"] - 1
+    assert all("code: " in "".join(one["because"]) for one in told["differences"])
+
+
+def test_a_look_that_was_not_made_can_be_skipped_with_a_reason_once_it_is_the_next(looked, command, tmp_path):
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    done = command(
+        copy, "plan", "skip", "tisa-infection", "--look", "3", "--reason", "never published", "--actor", "ada"
+    )
+    assert done["looks"][0]["status"] == "skipped"
+    assert command(copy, "plan", "look", "--actor", "eve")["counts"]["n_made"] == 0
+    said = command(copy, "reproduce", "tisa-infection:3", "--out", str(tmp_path / "again"), fails=15)
+    assert "was skipped: never published" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("plan", "look", "--plan", "nonsense"), 15, "There is no plan 'nonsense'"),
+        (("plan", "look", "--actor", "mallory"), 2, "There is no actor 'mallory'"),
+        (("plan", "look", "--world", "cohort"), 15, "holds no study"),
+        (("reproduce", "tisa-fever:9", "--out", "x"), 15, "no look 'tisa-fever:9'"),
+        (("reproduce", "0123456789abcdef", "--out", "x"), 15, "has no run '0123456789abcdef'"),
+    ],
+)
+def test_what_cannot_be_done_is_said(looked, command, tmp_path, monkeypatch, arguments, code, words):
+    _, lake = looked
+    monkeypatch.chdir(tmp_path)
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    assert words in command(copy, *arguments, fails=code)

@@ -1,0 +1,317 @@
+"""What a record of an extract becomes: a row of the study, or a reason that says which column and never what it held."""
+
+import csv
+import datetime as dt
+import json
+
+import pytest
+from tables import rows_of
+
+from pipeline.errors import InputRefused
+from pipeline.intake.pseudonym import Pseudonyms
+from pipeline.intake.registry import read_extract, type_extract
+from pipeline.intake.registrytables import study_tables
+from pipeline.study.gradingscales import scales
+from tests.registryfiles import CUTOFF, KEY, small, write
+
+DAY = dt.date.fromisoformat(CUTOFF)
+SECRET = Pseudonyms(KEY, "ltfu")
+
+
+@pytest.fixture
+def typing(tmp_path):
+    """Type an extract; gives the tables, the rejected rows and the counts by file."""
+
+    def typed(domains, mapping=None, pseudonyms=SECRET):
+        given = read_extract(write(tmp_path / "extract", domains), mapping)
+        done = type_extract(given, pseudonyms, DAY, scales())
+        tables = {name: table.to_pylist() for name, table in study_tables(done.rows).items()}
+        files = {file["domain"]: file for file in done.files(given)}
+        for file in files.values():
+            assert file["n_read"] == file["n_kept"] + file["n_rejected"]
+        return tables, done.contents.rejected().to_pylist(), files
+
+    return typed
+
+
+# The value of one column of one record becomes another (- is nothing, … is left as it is); what is then told. `whole`:
+# the record is rejected; else only the column is lost. `rows`: rows the table then has.
+TOLD = """
+domain | line | column   | value            | whole | reason                                              | table            | rows
+DM     | 1    | USUBJID  | -                | yes   | USUBJID is empty                                    | study_subject    | 2
+DM     | 1    | AGE      | sixty            | no    | AGE is no number                                    | study_subject    | 3
+DM     | 1    | AGE      | -5               | no    | AGE is out of range                                 | study_subject    | 3
+DM     | 1    | AGEU     | FORTNIGHTS       | no    | AGE has no unit that the mapping knows              | study_subject    | 3
+DM     | 1    | COUNTRY  | Atlantis         | no    | COUNTRY is no country that is known                 | study_subject    | 3
+DM     | 1    | SEX      | Z                | no    | SEX is none of the values the mapping knows         | study_subject    | 3
+DM     | 1    | RFPENDTC | 2024-02-30       | no    | RFPENDTC is no possible date                        | study_subject    | 3
+DM     | 1    | RFPENDTC | 31.01.2024       | no    | RFPENDTC is no date as 2024-01-31                   | study_subject    | 3
+DM     | 1    | RFPENDTC | 0024-01-31       | no    | RFPENDTC is before 1900                             | study_subject    | 3
+DM     | 1    | RFPENDTC | 2024-07-01       | no    | RFPENDTC is after the cut-off                       | study_subject    | 3
+DM     | 1    | DTHFL    | Y                | no    | DTHDTC is empty though DTHFL is Y                   | study_subject    | 3
+DM     | 2    | DTHDTC   | 2022-12-01       | no    | RFPENDTC is after death_date                        | study_subject    | 3
+EX     | 1    | EXSTDTC  | 2022-01          | yes   | EXSTDTC is not known to the day                     | study_infusion   | 1
+EX     | 1    | EXSTDTC  | -                | yes   | EXSTDTC is empty                                    | study_infusion   | 1
+EX     | 1    | EXTRT    | Kymriah/Yescarta | no    | EXTRT names several CAR-T products                  | study_infusion   | 2
+EX     | 1    | EXDOSU   | mg               | no    | EXDOSE has no unit that the mapping knows           | study_infusion   | 2
+EX     | 1    | EXDOSE   | many             | no    | EXDOSE is no number                                 | study_infusion   | 2
+AE     | 1    | AEDECOD  | -                | yes   | AEDECOD is empty                                    | study_event      | 2
+AE     | 1    | USUBJID  | CRID7009         | yes   | its patient has no record in DM that can be used    | study_event      | 2
+AE     | 1    | AESTDTC  | 2024-07-01       | yes   | AESTDTC is after the cut-off                        | study_event      | 2
+AE     | 1    | AESTDTC  | 2025             | yes   | AESTDTC is after the cut-off                        | study_event      | 2
+AE     | 1    | AESTDTC  | soon             | no    | AESTDTC is no date as 2024-01-31                    | study_event      | 3
+AE     | 1    | AEDTC    | 2024-07-01       | yes   | AEDTC is after the cut-off                          | study_event      | 2
+AE     | 1    | AEENDTC  | 2024-07-01       | no    | AEENDTC is after the cut-off                        | study_event      | 3
+AE     | 1    | AETOXGR  | 6                | no    | AETOXGR is out of range                             | study_event      | 3
+AE     | 1    | AETOXGR  | 2.5              | no    | AETOXGR is no whole number                          | study_event      | 3
+AE     | 1    | AESCAL   | own scale        | no    | AESCAL is no grading scale that is known            | study_event      | 3
+AE     | 1    | AESER    | perhaps          | no    | AESER is none of the values the mapping knows       | study_event      | 3
+SV     | 1    | SVSTDTC  | -                | yes   | SVSTDTC is empty                                    | study_visit      | 5
+CM     | 1    | CMSTDTC  | 2024-07-01       | yes   | CMSTDTC is after the cut-off                        | study_treatment  | 1
+FA     | 1    | FAORRES  | better           | yes   | FAORRES is none of the values the mapping knows     | study_response   | 0
+FA     | 2    | FAORRES  | 2021-13-10       | no    | FAORRES is no possible date                         | study_subject    | 3
+FA     | 4    | FAORRES  | own track        | no    | FAORRES is none of the values the study knows       | study_subject    | 3
+FA     | 6    | FATESTCD | OTHER            | yes   | FATESTCD is none of the values the mapping knows    | study_sample     | 1
+FA     | 8    | FASPID   | -                | yes   | FASPID is empty                                     | study_malignancy | 1
+FA     | 12   | FAORRES  | perhaps          | no    | TRANSGEN is none of the values the study knows      | study_malignancy | 1
+FA     | 15   | FAORRES  | two              | no    | NADJ is no number                                   | study_malignancy | 1
+MH     | 4    | MHORRES  | several          | no    | MHORRES is no number                                | study_subject    | 3
+"""
+TOLD_ROWS = rows_of(TOLD)
+
+
+@pytest.mark.parametrize(
+    "case", TOLD_ROWS, ids=[f"{row['domain']} {row['column']} {row['value']}" for row in TOLD_ROWS]
+)
+def test_what_cannot_be_used_is_told_with_its_place_and_reason(typing, case):
+    domains = small()
+    domains[case["domain"]][int(case["line"]) - 1][case["column"]] = case["value"]
+    tables, rejected, _ = typing(domains)
+    found = [row for row in rejected if row["domain"] == case["domain"] and row["reason"] == case["reason"]]
+    (row,) = found
+    assert (row["column"] is None) == (case["whole"] == "yes")
+    assert row["file"] == f"{case['domain']}.csv"
+    assert len(tables[case["table"]]) == int(case["rows"])
+    if case["value"] and len(case["value"]) > 3 and not case["reason"].startswith("its"):
+        assert case["value"] not in row["reason"]
+
+
+def test_a_clean_extract_has_no_rejections(typing):
+    assert typing(small())[1] == []
+
+
+def test_records_of_a_rejected_patient_are_rejected_and_none_is_lost(typing):
+    domains = small()
+    domains["DM"].append(dict(domains["DM"][0], AGE="62"))
+    tables, rejected, files = typing(domains)
+    assert len(tables["study_subject"]) == 2
+    reasons = {(row["domain"], row["reason"]) for row in rejected}
+    assert ("DM", "the patient has several records that differ") in reasons
+    assert ("AE", "its patient has no record in DM that can be used") in reasons
+    assert files["DM"]["n_rejected"] == 2
+    assert files["AE"]["n_rejected"] == 2
+
+
+def test_a_copy_of_a_patients_record_counts_once(typing):
+    domains = small()
+    domains["DM"].append(dict(domains["DM"][0]))
+    tables, rejected, _ = typing(domains)
+    assert len(tables["study_subject"]) == 3
+    assert [(row["line"], row["reason"]) for row in rejected] == [(4, "is a copy of another record")]
+
+
+def test_a_finding_given_twice_counts_where_it_agrees(typing):
+    domains = small()
+    pt = next(row for row in domains["FA"] if row["FATESTCD"] == "PT")
+    domains["FA"].append(dict(pt))
+    assert typing(domains)[1] == []
+    domains["FA"].append(dict(pt, FAORRES="Lymphoma"))
+    tables, rejected, _ = typing(domains)
+    assert tables["study_malignancy"] == []
+    assert {row["reason"] for row in rejected} >= {"PT is given twice, and not the same", "PT is empty"}
+
+
+def test_a_record_that_does_not_fit_its_header_tells_nothing_of_itself(typing, tmp_path):
+    folder = write(tmp_path / "extract", small())
+    with (folder / "AE.csv").open("a") as handle:
+        handle.write("CRID7001,Miller\n")
+    given = read_extract(folder)
+    done = type_extract(given, SECRET, DAY, scales())
+    (row,) = done.contents.rejected().to_pylist()
+    assert (row["line"], row["subject_id"], row["reason"]) == (4, None, "2 fields where the header has 11")
+    assert "Miller" not in row["content"]
+
+
+def test_the_infusion_on_the_patients_first_day_is_the_index(typing):
+    domains = small()
+    domains["EX"].append(dict(domains["EX"][0], EXSEQ="2", EXSTDTC="2023-05-01", EXTRT="Yescarta"))
+    tables, _, _ = typing(domains)
+    found = [(row["infusion_date"].year, row["is_index"], row["product"]) for row in tables["study_infusion"]]
+    assert sorted(found) == [
+        (2022, True, "tisagenlecleucel"),
+        (2022, True, "tisagenlecleucel"),
+        (2023, False, "axicabtagene ciloleucel"),
+    ]
+    assert {row["product"] for row in tables["study_subject"]} == {"tisagenlecleucel", None}
+
+
+def test_another_medicine_keeps_its_name(typing):
+    domains = small()
+    domains["EX"][0]["EXTRT"] = "XANOMELINE  High Dose"
+    assert {row["product"] for row in typing(domains)[0]["study_infusion"]} == {
+        "tisagenlecleucel",
+        "xanomeline high dose",
+    }
+
+
+def test_a_death_without_a_known_cause_is_of_unknown_cause_and_the_living_have_none(typing):
+    tables, _, _ = typing(small(DD=None))
+    assert sorted((row["death_cause"] or "") for row in tables["study_subject"]) == ["", "", "unknown"]
+
+
+def test_whether_there_was_a_transplant_is_not_known_without_the_history(typing):
+    tables, _, _ = typing(small(MH=None))
+    assert {row["has_prior_transplant"] for row in tables["study_subject"]} == {None}
+
+
+def test_rows_are_numbered_by_day_with_unknown_days_last(typing):
+    tables, _, _ = typing(small())
+    events = [row for row in tables["study_event"] if row["start_text"] in {"2022-01-13", "2022-05"}]
+    assert [(row["event_number"], row["start_text"]) for row in events] == [(1, "2022-01-13"), (2, "2022-05")]
+
+
+def test_a_form_under_two_pseudonyms_is_refused(typing, monkeypatch):
+    monkeypatch.setattr("pipeline.intake.pseudonym.HEX_DIGITS", 0)
+    with pytest.raises(InputRefused, match="Two patients would have one pseudonym") as refused:
+        typing(small(), pseudonyms=Pseudonyms(KEY, "ltfu"))
+    assert "CRID" not in str(refused.value)
+
+
+CIBMTR = {
+    "4000": """
+        STUDY | CRID | FORM_REV | CENTER | COUNTRY | SEX    | BIRTH_DATE | FIRST_NAME | CONSENT_DATE | ENROLMENT_DATE | DISEASE | TRACK   | PRIOR_ALLO | PRIOR_LINES
+        b2401 | 501  | 1        | 10     | USA     | Female | 1960-01-11 | Miller     | 2021-12-01   | 2021-12-02     | LBCL    | CRF     | N          | 2
+        b2401 | 501  | 2        | 10     | USA     | Female | 1960-01-11 | Miller     | 2021-12-01   | 2021-12-02     | LBCL    | CRF     | N          | 3
+        b2401 | 502  | 1        | 11     | USA     | Male   | 2010-05-05 | Miller     | 2022-02-01   | 2022-02-01     | B_ALL   | 100 Days | Y         | 4""",
+    "4006": """
+        CRID | FORM_REV | INFUSION_NO | PRODUCT | INFUSION_DATE | DOSE | DOSE_UNIT  | LOT | IN_SPECIFICATION | LYMPHODEPLETION | LYMPHODEPLETION_DATE
+        501  | 1        | 1           | Kymriah | 2022-01-10    | 3    | 10^8 cells | L1  | Y                | Flu/Cy          | 2022-01-04
+        502  | 1        | 1           | Kymriah | 2022-03-01    | 2    | 10^8 cells | L2  | N                | -               | -""",
+    "4100": """
+        CRID | FORM_REV | VISIT   | STATUS | CONTACT_DATE | RECEIVED_DATE | DEATH_DATE | DEATH_CAUSE | CRS | CRS_DATE   | CRS_GRADE | CRS_SCALE      | OTHER_EVENT | OTHER_EVENT_DATE | RESPONSE | TOCILIZUMAB | TOCILIZUMAB_DATE
+        501  | 1        | Day 100 | Alive  | 2022-04-20   | 2022-05-01    | -          | -           | Y   | 2022-01-13 | 4         | crs_astct_2019 | -           | -                | CR       | Y           | 2022-01-14
+        501  | 2        | Day 100 | Alive  | 2022-04-20   | 2022-05-09    | -          | -           | Y   | 2022-01-13 | 3         | crs_astct_2019 | Pneumonia   | 2022-02          | CR       | Y           | 2022-01-14
+        501  | 1        | Year 1  | Alive  | 2023-01-12   | 2023-02-01    | -          | -           | N   | -          | -         | -              | -           | -                | Relapse  | N           | -
+        502  | 1        | Day 100 | Dead   | 2022-05-01   | 2022-05-20    | 2022-05-01 | Infection   | N   | -          | -         | -              | -           | -                | -        | -           | -""",
+    "3500": """
+        CRID | FORM_REV | NEOPLASM_NO | DIAGNOSIS       | DIAGNOSIS_DATE | SAMPLE_SENT | TRANSGENE | DECISION | RECEIVED_DATE
+        501  | 1        | 1           | T-cell lymphoma | 2023-05-01     | N           | not tested | pending  | 2023-06-01""",
+}
+
+
+def test_the_latest_revision_of_a_form_counts_and_the_older_is_kept(typing):
+    tables, rejected, files = typing(small(**dict.fromkeys(small()), **CIBMTR))
+    assert rejected == []
+    assert (files["4100"]["n_superseded"], files["4100"]["n_typed"]) == (1, 3)
+    assert (files["4000"]["n_superseded"], files["4000"]["n_typed"]) == (1, 2)
+    first, second = sorted(tables["study_subject"], key=lambda row: row["centre_id"])
+    assert (first["n_prior_lines"], first["reporting_track"], first["age_years"]) == (3, "fifteen_years", 61.0)
+    assert first["last_contact_date"] == dt.date(2023, 1, 12)
+    assert (second["reporting_track"], second["death_cause"], second["age_years"]) == (
+        "hundred_days",
+        "infection",
+        11.0,
+    )
+    events = {row["pt"]: row for row in tables["study_event"]}
+    assert (events["Cytokine release syndrome"]["grade"], events["Cytokine release syndrome"]["endpoints"]) == (
+        3,
+        ["crs"],
+    )
+    assert events["Pneumonia"]["start_precision"] == "month"
+    assert {row["kind"] for row in tables["study_treatment"]} == {"lymphodepletion", "tocilizumab"}
+    assert [row["response"] for row in tables["study_response"]] == ["complete_remission", "relapse"]
+    (malignancy,) = tables["study_malignancy"]
+    assert (malignancy["transgene_result"], malignancy["decision"]) == ("not_tested", "pending")
+
+
+def test_two_forms_of_one_revision_that_differ_are_both_refused(typing):
+    forms = small(**dict.fromkeys(small()), **CIBMTR)
+    forms["4100"][1]["FORM_REV"] = "1"
+    forms["4100"][2]["FORM_REV"] = "last"
+    tables, rejected, _ = typing(forms)
+    assert [(row["line"], row["reason"]) for row in rejected] == [
+        (1, "the same revision of the form says two things"),
+        (2, "the same revision of the form says two things"),
+        (3, "FORM_REV is no revision number"),
+    ]
+    assert tables["study_event"] == []
+
+
+ADAM = {
+    "ADSL": """
+        STUDYID | USUBJID  | SITEID | SEX | AGE | AGEU  | TRT01A  | TRTSDT     | DTHDT | DTHFL | LSTALVDT   | INDIC
+        ltfu    | CRID7001 | 101    | F   | 61  | YEARS | Kymriah | 2022-01-10 | -     | -     | 2024-05-01 | LBCL
+        ltfu    | CRID7002 | 101    | M   | 12  | YEARS | -       | -          | -     | -     | -          | -""",
+    "ADAE": """
+        USUBJID  | AEDECOD                   | ASTDT      | ASTDTF | AENDT      | ATOXGR | AESCAL         | AESER | AESDTH
+        CRID7001 | Cytokine release syndrome | 2022-01-13 | -      | 2022-01-20 | 3      | crs_astct_2019 | Y     | N
+        CRID7001 | Pneumonia                 | 2022-05-01 | D      | -          | -      | -              | N     | N
+        CRID7001 | Headache                  | 2022-01-01 | M      | -          | -      | -              | N     | N""",
+    "ADTTE": """
+        USUBJID  | PARAMCD | CNSR | ADT
+        CRID7001 | TTCR    | 0    | 2022-02-08
+        CRID7001 | OS      | 1    | 2024-05-01""",
+}
+
+
+def test_analysis_data_sets_fill_the_study_and_imputed_days_are_not_days(typing):
+    tables, rejected, files = typing(small(**dict.fromkeys(small()), **ADAM))
+    assert rejected == []
+    assert [(row["product"], row["indication"]) for row in tables["study_subject"]] in (
+        [("tisagenlecleucel", "lbcl"), (None, "unknown")],
+        [(None, "unknown"), ("tisagenlecleucel", "lbcl")],
+    )
+    assert [row["is_index"] for row in tables["study_infusion"]] == [True]
+    found = {row["pt"]: (row["start_date"], row["start_precision"]) for row in tables["study_event"]}
+    assert found == {
+        "Cytokine release syndrome": (dt.date(2022, 1, 13), "day"),
+        "Pneumonia": (None, "month"),
+        "Headache": (None, "year"),
+    }
+    assert [row["response"] for row in tables["study_response"]] == ["complete_remission"]
+    assert files["ADTTE"]["n_set_aside"] == 1
+
+
+def test_an_own_mapping_extends_a_shipped_one(typing, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "extends: sdtm\nmapping: own\n"
+        "domains: {DM: {kept: [PATNAME]}}\n"
+        "tables: {study_subject: {dm: {columns: {centre_id: {column: PATNAME}}}}, study_event: {ae: null}}\n"
+    )
+    tables, _, files = typing(small(), str(own))
+    assert {row["centre_id"] for row in tables["study_subject"]} == {"Miller"}
+    assert tables["study_event"] == []
+    assert files["AE"]["n_set_aside"] == 3
+
+
+def test_pseudonyms_agree_between_cut_offs_and_differ_between_studies_and_keys():
+    again, other_study, other_key = (Pseudonyms(*each) for each in ((KEY, "ltfu"), (KEY, "two"), (KEY[::-1], "ltfu")))
+    names = {each.of("CRID7001") for each in (SECRET, again, other_study, other_key)}
+    assert len(names) == 3
+    assert len({each.fingerprint for each in (SECRET, again, other_study, other_key)}) == 3
+    assert all(len(name) == 24 and int(name, 16) for name in names)
+
+
+def test_the_extract_is_read_whatever_the_order_of_its_columns(typing, tmp_path):
+    folder = write(tmp_path / "turned", small())
+    first = typing(small())[0]
+    for path in folder.iterdir():
+        with path.open(newline="") as handle:
+            rows = [list(reversed(row)) for row in csv.reader(handle)]
+        with path.open("w", newline="") as handle:
+            csv.writer(handle).writerows(rows)
+    done = type_extract(read_extract(folder), SECRET, DAY, scales())
+    assert {name: table.to_pylist() for name, table in study_tables(done.rows).items()} == first
+    contents = [json.loads(text) for batch in done.contents.record_batches() for text in batch["content"].to_pylist()]
+    assert all("PATNAME" not in content for content in contents)

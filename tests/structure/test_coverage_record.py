@@ -1,0 +1,70 @@
+"""What docs/registry_simulation.md says of the estimators is what the committed record holds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.coverage import LEAST_COHORTS
+from benchmarks.coverage_summary import EXACT, FAILED, LEAST_EVENTS, NOMINAL, REPORTED
+from benchmarks.coverage_tables import CLOSING, DOCS, OPENING, as_tables
+
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["coverage"]
+
+
+def test_the_page_shows_the_committed_record():
+    shown = DOCS.read_text(encoding="utf-8").split(OPENING)[1].split(CLOSING)[0].strip()
+    assert shown == as_tables(RECORD)
+
+
+def test_the_record_rests_on_enough_cohorts():
+    assert RECORD["cohorts"] >= LEAST_COHORTS
+
+
+@pytest.mark.parametrize("claim", RECORD["claims"])
+def test_every_claim_holds(claim):
+    assert RECORD["claims"][claim] is True
+
+
+def test_every_kind_of_estimator_is_in_the_record_and_judged_where_it_is_claimed():
+    judged = {(row["estimator"], row["interval"]) for row in RECORD["rows"] if row["verdict"] != REPORTED}
+    assert judged == {
+        ("Events per person-year", "garwood"),
+        ("Events per person-year", "mid-p"),
+        ("Observed over expected", "garwood"),
+        ("Observed over expected", "mid-p"),
+        ("Ratio of two", "exact"),
+        ("Kaplan–Meier", "log-log"),
+        ("Aalen–Johansen", "aalen, log-log"),
+        ("Aalen–Johansen", "greenwood, log-log"),
+        ("Aalen–Johansen", "jackknife, log-log"),
+        ("Restricted mean", "Greenwood"),
+    }
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in RECORD["rows"] if row["verdict"] != REPORTED], ids=lambda row: row["quantity"]
+)
+def test_a_row_that_is_judged_covers_as_claimed(row):
+    assert row["verdict"] != FAILED
+    assert row["coverage"]["high"] >= NOMINAL
+    if row["kind"] != EXACT:
+        assert row["expected_events"] >= LEAST_EVENTS
+        assert row["coverage"]["low"] <= NOMINAL
+
+
+def test_poisson_intervals_of_clustered_infections_are_shown_to_be_too_short():
+    rows = [row for row in RECORD["rows"] if row["quantity"].startswith("all events")]
+    assert rows
+    assert all(row["verdict"] == REPORTED for row in rows)
+    assert any(row["coverage"]["high"] < NOMINAL for row in rows)
+
+
+def test_deaths_without_relapse_by_one_minus_kaplan_meier_are_twice_the_truth():
+    (row,) = [
+        row
+        for row in RECORD["rows"]
+        if row["estimator"].startswith("1 - ") and row["quantity"] == "death without relapse, 5 y" and row["n"] == 1000
+    ]
+    assert row["bias"]["low"] > row["truth"]
