@@ -1,9 +1,6 @@
 """Every look that a registered plan asks for, when new data are published; a crossing waits for a reviewer's answer."""
 
-# ruff: noqa: PLC0415 -- a task imports its step when it runs: this file is read every few seconds, and must stay light
-
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
@@ -11,16 +8,15 @@ from airflow.sdk import DAG, Asset, Param, TriggerRule, get_current_context, tas
 
 from pipeline.config import settings_from_environment
 from pipeline.steps.scheduled import log_progress, log_report
-from pipeline.steps.scheduledlooks import answered, due_crossings, question
+from pipeline.steps.scheduledlooks import Crossing, answered, due_crossings, question, reviewers, told
 
 SIGNALS = Asset("cartwatch_signals", uri="cartwatch://lake/signals")
 STUDY = Asset("cartwatch_study", uri="cartwatch://lake/study")
-REVIEWERS = [{"id": name, "name": name} for name in settings_from_environment().reviewers]
 ASKED = "review.asked"
 
 
 @task
-def look() -> list[dict[str, Any]]:
+def look() -> list[Crossing]:
     """Every due look, written to the ledger; returns those that crossed."""
     params = get_current_context()["params"]
     reports, crossings = due_crossings(settings_from_environment(), params["as_of"], params["cutoff"], log_progress)
@@ -29,23 +25,20 @@ def look() -> list[dict[str, Any]]:
 
 
 @task
-def tell(crossings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def tell(crossings: list[Crossing]) -> list[Crossing]:
     """Mail and webhook, as far as they are configured."""
-    from pipeline.steps.notify import notify
-
-    for way in notify(settings_from_environment(), crossings):
-        log_progress(f"told by {way}")
+    told(settings_from_environment(), crossings, log_progress)
     return crossings
 
 
 @task(multiple_outputs=True)
-def ask(crossing: dict[str, Any]) -> dict[str, str]:
+def ask(crossing: Crossing) -> dict[str, str]:
     """The question put to the reviewer."""
     return question(crossing)
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED)
-def keep(crossing: dict[str, Any]) -> None:
+def keep(crossing: Crossing) -> None:
     """The answer into the audit trail: approved validates the signal, rejected proposes it as not validated."""
     instance = get_current_context()["ti"]
     answer = instance.xcom_pull(task_ids=ASKED, map_indexes=instance.map_index)
@@ -53,7 +46,7 @@ def keep(crossing: dict[str, Any]) -> None:
 
 
 @task_group
-def review(crossing: dict[str, Any]) -> None:
+def review(crossing: Crossing) -> None:
     """One crossing: asked, answered, and the answer kept."""
     words = ask(crossing)
     asked = ApprovalOperator(
@@ -61,7 +54,7 @@ def review(crossing: dict[str, Any]) -> None:
         subject=words["subject"],
         body=words["body"],
         params={"comment": Param("", type="string", description="Why; kept as the rationale, and never left empty")},
-        assigned_users=REVIEWERS or None,
+        assigned_users=reviewers(settings_from_environment()),
         response_timeout=timedelta(days=90),
     )
     # A rejection skips what stands next to the question, and the answer is kept all the same.

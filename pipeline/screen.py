@@ -173,11 +173,12 @@ def explanation(report: StepReport) -> None:
 
 def held_quarters(report: StepReport) -> None:
     """Each follow-up study and each quarter of the lake."""
-    quarters = _rows(report, "quarters")
-    if studies := _rows(report, "studies"):
+    quarters, studies = _rows(report, "quarters"), _rows(report, "studies")
+    if studies:
         _table("Follow-up studies", list(studies[0]), (list(row.values()) for row in studies))
     if not quarters:
-        _say(f"The lake {report.inputs[0]} holds no quarter: run 'cartwatch ingest faers' with FDA's archives.")
+        state = "holds no quarter" if studies else "is empty"
+        _say(f"The lake {report.inputs[0]} {state}: run 'cartwatch ingest faers' with FDA's archives.")
         return
     columns = (
         "quarter",

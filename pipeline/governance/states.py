@@ -13,8 +13,9 @@ FIRST = "detected"
 class State:
     """One state.
 
-    next: states that may follow. n_signatures: different people who sign the decision that leads here. reopens_to: where
-    a closed signal goes when it is opened again, None for an open state. is_confirmed: the evidence must be judged first. clock: the due date that runs from here.
+    next: states that may follow. n_signatures: different people who sign the decision that leads here. is_confirmed: which
+    evidence counts on its own must be judged first. reopens_to: where a closed signal goes when it is opened again, None
+    for an open state. clock: the due date that runs from here, None for a closed one.
     """
 
     id: str

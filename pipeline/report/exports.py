@@ -31,7 +31,7 @@ def write_csv_files(facts: ReportFacts, folder: Path) -> None:
     UTF-8, text quoted, numbers not, LF line ends, nothing between the commas where nothing is known.
     """
     for name, table in _tables(facts).items():
-        (folder / f"{name}.csv").write_text(_csv_text(table), encoding="utf-8", newline="\n")
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
     notes = [*readme_lines(facts), ("Apostrophe", APOSTROPHE)]
     (folder / f"{README}.txt").write_text(
         "".join(f"{name}: {text}\n" for name, text in notes), encoding="utf-8", newline="\n"
@@ -72,7 +72,8 @@ def _tables(facts: ReportFacts) -> "dict[str, pa.Table]":
     return tables
 
 
-def _csv_text(table: "pa.Table") -> str:
+def csv_text(table: "pa.Table") -> str:
+    """The whole file: a line of names, then the rows; text quoted, numbers not, LF line ends."""
     head = ",".join(map(_csv_cell, table.column_names))
     lines = joined([cell_texts(column, _csv_cell) for column in table.columns], ",")
     return "".join(f"{line}\n" for line in (head, *lines))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cohort.parameters import parameters
-from pipeline.report.exports import APOSTROPHE, README, _csv_text
+from pipeline.report.exports import APOSTROPHE, README, csv_text
 from pipeline.report.studyfacts import QUERIES, WHOLE_ONLY, StudyFacts
 from pipeline.report.studywords import refuse_measures_of_reports, words
 
@@ -17,7 +17,7 @@ PARAMETERS = "Parameters in force with their source; is_verified tells whether t
 def write_study_csv_files(facts: StudyFacts, folder: Path) -> None:
     """One CSV file for each table, and a README that says what they are; in the manner of the signal report's files."""
     for name, table in _tables(facts).items():
-        (folder / f"{name}.csv").write_text(_csv_text(table), encoding="utf-8", newline="\n")
+        (folder / f"{name}.csv").write_text(csv_text(table), encoding="utf-8", newline="\n")
     notes = [*study_readme(facts), ("Apostrophe", APOSTROPHE)]
     text = "".join(f"{name}: {said}\n" for name, said in notes)
     (folder / f"{README}.txt").write_text(text, encoding="utf-8", newline="\n")

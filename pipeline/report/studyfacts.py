@@ -47,6 +47,7 @@ class StudyFacts:
     caveats: tuple[str, ...] = ()
     extract: Mapping[str, Any] = field(default_factory=dict)
     _rows: dict[str, list[Row]] = field(default_factory=dict, repr=False, compare=False)
+    _steps: dict[tuple[str, ...], list[Row]] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self, name: str) -> list[Row]:
         """The rows of one query, in its order."""
@@ -63,6 +64,13 @@ class StudyFacts:
             and (not estimands or row["estimand"] in estimands)
             and all(row[name] == value for name, value in where.items())
         ]
+
+    def steps(self, analysis: str, estimand: str, population: str) -> list[Row]:
+        """Steps of the curves of an estimand and population, of every event, in the order of time."""
+        if not self._steps:
+            for row in sorted(self.rows("curve"), key=lambda row: row["at_years"]):
+                self._steps.setdefault((row["analysis"], row["estimand"], row["population"]), []).append(row)
+        return self._steps.get((analysis, estimand, population), [])
 
     @property
     def name(self) -> str:

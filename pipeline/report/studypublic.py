@@ -20,8 +20,8 @@ def public_tables(tables: "Mapping[str, pa.Table]") -> "dict[str, pa.Table]":
     Counts of patients under the threshold are null, and so are those that would give one away; listings are empty; a step
     of a curve joins at least as many events as the threshold says.
     """
-    estimates, curves = public_results(tables["estimate"], tables["curve"])
-    shown = dict(tables) | {"estimate": _without_few(estimates), "curve": _joined(curves)}
+    estimates, curves = public_results(tables["estimate"], _joined(tables["curve"]))
+    shown = dict(tables) | {"estimate": _without_few(estimates), "curve": curves}
     shown["characteristic"] = _protected(tables["characteristic"])
     return shown | {name: tables[name].slice(0, 0) for name in WHOLE_ONLY}
 
@@ -72,21 +72,26 @@ def _most_hidden(counts: Sequence[int], least: int) -> int:
 def _joined(curves: "pa.Table") -> "pa.Table":
     """Curves without the steps that rest on fewer events since the last one kept than the threshold.
 
-    A step of n events moves a share by no more than n over those at risk, so the move times those at risk is no more
-    than the events it joins.
+    n events move a share by no more than n over the fewest at risk meanwhile, so the move times those is no more than n.
     """
     import pyarrow as pa  # noqa: PLC0415 -- as above
 
     names = ("analysis", "estimand", "population", "event", "competing")
     least = parameters()["small_cell"]
     last: dict[tuple[object, ...], float] = {}
+    fewest: dict[tuple[object, ...], int] = {}
     kept = []
     for row in sorted(curves.to_pylist(), key=lambda row: (*(str(row[name]) for name in names), row["at_years"])):
         key = tuple(row[name] for name in names)
-        before = last.get(key, _start(row))
-        if row["at_years"] == 0 or (row["n_at_risk"] or 0) * abs(row["estimate"] - before) >= least - ROUNDING:
+        n = min(fewest.get(key, row["n_at_risk"]), row["n_at_risk"])
+        moved = abs(row["estimate"] - last.get(key, _start(row)))
+        is_kept = row["at_years"] == 0 or n * moved >= least - ROUNDING
+        if is_kept:
             kept.append(row)
             last[key] = row["estimate"]
+            fewest.pop(key, None)
+        else:
+            fewest[key] = n
     return pa.Table.from_pylist(kept, curves.schema)
 
 

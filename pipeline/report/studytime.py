@@ -110,12 +110,8 @@ def _across(facts: StudyFacts, title: str, estimand: str, dimension: str) -> Cur
 
 def _curve(facts: StudyFacts, asked: Lines, estimand: str, population: str) -> list[Row]:
     """Steps of one line, level to the last milestone at which enough are at risk."""
-    found = [
-        row
-        for row in facts.rows("curve")
-        if _is_of(row, asked) and (row["estimand"], row["population"]) == (estimand, population)
-    ]
-    steps = sorted(found, key=lambda row: row["at_years"])
+    found = facts.steps(asked.analysis, estimand, population)
+    steps = [row for row in found if asked.event in (None, row["event"])]
     told = [
         row
         for row in _timed(facts, asked)

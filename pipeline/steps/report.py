@@ -1,6 +1,7 @@
 """The signal report of a data-lock point: a page, CSV files and a workbook."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from pipeline.contract.tables import table as declared
 from pipeline.contract.trend import TREND_TABLES
 from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake, StoredFile, open_lake
-from pipeline.lake.snapshot import content_hash, files_as_of, mount_core, mount_mart
+from pipeline.lake.snapshot import CORE, content_hash, files_as_of, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.report.changes import refuse_disagreement
 from pipeline.report.exports import write_csv_files, write_workbook
@@ -22,7 +23,8 @@ from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
 from pipeline.steps.cases import caveats_of, resolution_id
 from pipeline.steps.changes import changes_since, previous_point
-from pipeline.steps.export import building, swap
+from pipeline.steps.export import building, file_hashes, swap
+from pipeline.steps.looksnapshot import described
 from pipeline.steps.onset import compute_onset
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
@@ -80,8 +82,9 @@ def write_report(
     report.counts = {
         "signals_run_id": facts.run_id,
         "rows": {name: table.num_rows for name, table in facts.tables.items()},
+        "files": file_hashes([Path(path) for path in report.outputs]),
     }
-    record_run(settings, report, parameters | {"ledger": None})
+    record_run(settings, report, parameters | {"ledger": None} | _read_then(settings, lake, facts))
     report.seconds = watch.seconds()
     return report
 
@@ -113,10 +116,22 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
         product,
         tables,
         caveats=caveats,
-        variant=settings.variant,
+        variant=replace(settings, table_versions=()).variant,  # made again, a report has its own name
         with_duplicates=settings.with_duplicates,
         changes=changes,
     )
+
+
+def _read_then(settings: Settings, lake: Lake, facts: ReportFacts) -> dict[str, object]:
+    """What the record keeps so that the report can be made again: what was chosen, and the versions of the tables."""
+    files = {name: files_as_of(lake, name, facts.as_of) for name in CORE} | _ledger_files(lake, facts.as_of)
+    return {
+        "data_versions": list(settings.data_versions),
+        "with_duplicates": settings.with_duplicates,
+        "meddra": settings.meddra,
+        "vocabulary_version": facts.vocabulary_version,
+        "tables": {name: described(lake, name, held) for name, held in files.items()},
+    }
 
 
 def _ledger_files(lake: Lake, as_of: str) -> dict[str, list[StoredFile]]:

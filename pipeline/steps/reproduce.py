@@ -24,7 +24,8 @@ from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.versions import endpoint_version
 
 COMPARED = ("observed", "expected", "statistic", "critical_value", "alpha_spent", "decision")
-REPORTS = ("report", "study report")
+STUDY_REPORT = "study report"
+REPORTS = ("report", STUDY_REPORT)
 Difference = dict[str, Any]
 
 
@@ -86,14 +87,8 @@ def _report_again(settings: Settings, wanted: str, out: Path, progress: Progress
     row = _run_row(settings, wanted)
     asked, counts = json.loads(str(row["parameters"])), json.loads(str(row["counts"]))
     versions = pinned(asked["tables"])
-    then = dataclasses.replace(
-        settings,
-        table_versions=versions,
-        data_versions=tuple((quarter, sha) for quarter, sha in asked["data_versions"]),
-        with_duplicates=asked["with_duplicates"],
-        meddra=asked["meddra"],
-    )
-    done = _written_again(str(row["step"]), then, asked, out, progress)
+    again_of = _study_report if row["step"] == STUDY_REPORT else _signal_report
+    done = again_of(dataclasses.replace(settings, table_versions=versions), asked, out, progress)
     kept: dict[str, str] = counts["files"]
     again = file_hashes([Path(path) for path in done.outputs])
     causes = _causes([], asked["vocabulary_version"] != vocabulary_version(), str(row["code_version"]))
@@ -112,12 +107,31 @@ def _report_again(settings: Settings, wanted: str, out: Path, progress: Progress
     }
 
 
-def _written_again(step: str, then: Settings, asked: Mapping[str, Any], out: Path, progress: Progress) -> StepReport:
+def _signal_report(settings: Settings, asked: Mapping[str, Any], out: Path, progress: Progress) -> StepReport:
     from pipeline.steps.report import write_report  # noqa: PLC0415 -- a look needs no charts
 
-    del step
+    then = dataclasses.replace(
+        settings,
+        data_versions=tuple((quarter, sha) for quarter, sha in asked["data_versions"]),
+        with_duplicates=asked["with_duplicates"],
+        meddra=asked["meddra"],
+    )
     return write_report(
         then, asked["as_of"], product=asked["product"], formats=asked["formats"], out=out, progress=progress
+    )
+
+
+def _study_report(settings: Settings, asked: Mapping[str, Any], out: Path, progress: Progress) -> StepReport:
+    from pipeline.steps.studyreport import write_study_report  # noqa: PLC0415 -- as above
+
+    return write_study_report(
+        settings,
+        asked["as_of"],
+        study_id=asked["study_id"],
+        public=asked["public"],
+        formats=asked["formats"],
+        out=out,
+        progress=progress,
     )
 
 

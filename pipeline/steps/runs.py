@@ -14,7 +14,12 @@ from pipeline.steps.result import StepReport
 
 
 def record_run(settings: Settings, report: StepReport, parameters: Mapping[str, object]) -> None:
-    """Keep what a finished step was asked, what it read and what it counted, under its run id."""
+    """Keep what a finished step was asked, what it read and what it counted, under its run id.
+
+    A step that reads tables as of an earlier version makes something again, and leaves the record of the first time alone.
+    """
+    if settings.table_versions:
+        return
     lake = Lake(settings.lake)
     row = {
         "run_id": report.run_id,

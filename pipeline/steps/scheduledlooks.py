@@ -1,7 +1,7 @@
 """Looks when a scheduler runs them: those due in both worlds, whom to tell, and what a reviewer's answer does."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.config import Settings
@@ -9,6 +9,8 @@ from pipeline.errors import NothingThere, UsageError
 from pipeline.steps.result import Progress, StepReport, silent
 
 APPROVE = "Approve"
+Crossing = dict[str, Any]
+"""A look that crossed, as run_looks shows it."""
 
 
 def due_crossings(
@@ -53,6 +55,19 @@ def answered(settings: Settings, crossing: Mapping[str, Any], answer: Mapping[st
     to = "validated" if answer["chosen_options"] == [APPROVE] else "not_validated"
     acting = dataclasses.replace(settings, actor=str(who))
     return move_signal(acting, int(crossing["signal_id"]), to, comment)
+
+
+def told(settings: Settings, crossings: Sequence[Mapping[str, Any]], progress: Progress = silent) -> None:
+    """Mail and webhook, as far as they are configured."""
+    from pipeline.steps.notify import notify  # noqa: PLC0415 -- as above
+
+    for way in notify(settings, crossings):
+        progress(f"told by {way}")
+
+
+def reviewers(settings: Settings) -> list[dict[str, str]] | None:
+    """Who may answer, as the scheduler names people; None for whomever it lets."""
+    return [{"id": name, "name": name} for name in settings.reviewers] or None
 
 
 def question(crossing: Mapping[str, Any]) -> dict[str, str]:

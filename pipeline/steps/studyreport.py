@@ -19,7 +19,8 @@ from pipeline.report.studyexports import write_study_csv_files, write_study_work
 from pipeline.report.studyfacts import StudyFacts, read_study_tables
 from pipeline.report.studypage import study_page
 from pipeline.report.studypublic import public_tables
-from pipeline.steps.export import building, swap
+from pipeline.steps.export import building, file_hashes, swap
+from pipeline.steps.looksnapshot import described
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.study import Asked, asked_of, study_inputs
@@ -60,7 +61,9 @@ def write_study_report(
     report.warnings = list(facts.caveats)
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
     report.counts = {"study_run_id": behind, "rows": {name: table.num_rows for name, table in facts.tables.items()}}
-    record_run(settings, report, chosen)
+    report.counts["files"] = file_hashes([Path(path) for path in report.outputs])
+    tables = {table.name: described(lake, table.name, lake.files(table.name, asked.partition)) for table in READ}
+    record_run(settings, report, chosen | {"vocabulary_version": vocabulary_version(), "tables": tables})
     report.seconds = watch.seconds()
     return report
 

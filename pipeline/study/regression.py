@@ -10,8 +10,9 @@ from pipeline.study.followed import CENSORED, Array, Followed
 
 CONFIDENCE = 0.95
 ITERATIONS = 50
-STEP = 1e-10
+STEP = 1e-9
 HALVINGS = 30
+ROUNDING = 1e-13
 NO_FIT = "The model cannot be fitted: a group without an event, or covariates that say the same."
 
 
@@ -128,16 +129,19 @@ def _maximised(held: _Held) -> tuple[Array, Array, float]:
     score, information, likelihood = _derivatives(held, beta)
     for _ in range(ITERATIONS):
         step = _solved(information, score)
-        for _ in range(HALVINGS):
-            tried = _derivatives(held, beta + step)
-            if np.isfinite(tried[2]) and tried[2] >= likelihood - abs(likelihood) * 1e-14:
-                break
-            step = step / 2.0
-        beta = beta + step
-        score, information, likelihood = tried
         if np.max(np.abs(step)) < STEP * (1.0 + np.max(np.abs(beta))):
-            _solved(information, score)
             return beta, information, likelihood
+        beta, score, information, likelihood = _raised(held, beta, step, likelihood)
+    raise ValueError(NO_FIT)
+
+
+def _raised(held: _Held, beta: Array, step: Array, likelihood: float) -> tuple[Array, Array, Array, float]:
+    """The coefficients after as much of the step as does not lower the likelihood, with its derivatives there."""
+    for _ in range(HALVINGS):
+        score, information, tried = _derivatives(held, beta + step)
+        if np.isfinite(tried) and tried >= likelihood - abs(likelihood) * ROUNDING:
+            return beta + step, score, information, tried
+        step = step / 2.0
     raise ValueError(NO_FIT)
 
 

@@ -18,6 +18,7 @@ CODES = {
     "SourceOutage": 12,
     "InputRefused": 13,
     "LakeConflict": 14,
+    "DecisionConflict": 14,
     "NothingThere": 15,
 }
 

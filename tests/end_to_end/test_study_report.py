@@ -16,6 +16,7 @@ from pipeline.lake.parquet import write_rows
 from pipeline.steps.study import run_study
 from tests.studycohort import DLP, drawn, event, patient, tables
 
+pytestmark = pytest.mark.slow
 STUDY, AS_OF = "demo", DLP.isoformat()
 NAME = f"study-report-{STUDY}-{AS_OF}"
 FEW = tables(
@@ -103,9 +104,8 @@ def test_page_files_and_workbook_say_the_same(written):
     told = rows(written / f"{NAME}-csv" / "estimate.csv")
     book = openpyxl.load_workbook(written / f"{NAME}.xlsx", read_only=True)
     sheet = book["estimate"]
-    head, *lines = sheet.iter_rows(values_only=True)
-    assert len(lines) == len(told)
-    assert list(head) == list(told[0])
+    assert sheet.max_row - 1 == len(told)
+    assert [cell.value for cell in next(sheet.iter_rows())] == list(told[0])
     assert book.sheetnames[0] == "README"
     page = (written / f"{NAME}.html").read_text(encoding="utf-8")
     (infused,) = [row for row in told if row["estimand"] == "infused"]

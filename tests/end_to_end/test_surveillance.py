@@ -115,6 +115,21 @@ def test_a_look_is_the_same_made_again_even_after_later_data_came(looked, comman
     assert kept["kept"]["counts"] == kept["again"]["counts"]
 
 
+def test_a_report_is_the_same_made_again_even_after_later_data_came(looked, command, tmp_path):
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    asked = ("--as-of", "2023Q2", "--product", "tisagenlecleucel", "--format", "csv")
+    first = command(copy, "report", *asked, "--out", str(tmp_path / "first"))
+    write_history(tmp_path, "2022Q4", "2022Q4", 300, 7)
+    ingest(Settings(lake=str(copy)), list(tmp_path.glob("*.zip")))
+    record = {path: path.read_bytes() for path in (copy / "run").rglob(f"{first['run_id']}*.parquet")}
+    told = command(copy, "reproduce", first["run_id"], "--out", str(tmp_path / "again"))
+    assert told["counts"]["is_same"], told["differences"]
+    assert record == {path: path.read_bytes() for path in (copy / "run").rglob(f"{first['run_id']}*.parquet")}
+    now = command(copy, "report", *asked, "--out", str(tmp_path / "now"))
+    assert now["counts"]["files"] != first["counts"]["files"]  # the earlier quarter does change today's answer
+
+
 def test_a_difference_is_explained_by_the_code_that_made_it(looked, command, tmp_path, monkeypatch):
     _, lake = looked
     copy = shutil.copytree(lake, tmp_path / "lake")

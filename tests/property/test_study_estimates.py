@@ -96,6 +96,22 @@ def test_without_competing_events_fine_and_grays_ratios_are_coxs():
     np.testing.assert_allclose(one.standard_error, other.standard_error, rtol=0.15)
 
 
+def test_a_model_whose_likelihood_rises_without_end_is_refused():
+    rows = [
+        (2, 0, 0, 0),
+        (2, 0, 0, 0),
+        (2, 0, 1, 2),
+        (1, 0, 0, 0),
+        (2, 1, 1, 4),
+        (1, 0, 0, 0),
+        (1, 1, 0, 0),
+        (2, 0, 1, 2),
+    ]
+    time, cause, entry, z = (np.array(side, dtype=float) for side in zip(*rows, strict=True))
+    with pytest.raises(ValueError, match="cannot be fitted"):
+        cox(followed(time, cause, entry), np.stack([z, [0, 0, 0, 0, 0, 0, 0, 1]], axis=1))
+
+
 def test_a_model_that_cannot_be_fitted_is_refused():
     persons = followed([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 0])
     with pytest.raises(ValueError, match="cannot be fitted"):

@@ -144,6 +144,12 @@ def test_a_step_of_a_public_curve_joins_at_least_five_events():
     assert min(np.diff(places)) >= 5
 
 
+def test_late_entry_never_lets_a_step_join_fewer_events():
+    moves = [(1.0, 0.9, 10), (2.0, 0.81, 10), (3.0, 0.80, 500)]  # one death each; hundreds enrol before the third
+    steps = [step("survival", "overall_survival", at, value, n, event="death") for at, value, n in moves]
+    assert public_tables(facts(curves=steps).tables)["curve"].num_rows == 0
+
+
 @pytest.mark.parametrize("name", WHOLE_ONLY)
 def test_listings_are_empty_in_public(name):
     one = {
