@@ -17,7 +17,7 @@ ASKED = "review.asked"
 
 @task
 def look() -> list[Crossing]:
-    """Every due look, written to the ledger; returns those that crossed."""
+    """Every due look, written to the ledger; returns the crossings that nobody has judged yet."""
     params = get_current_context()["params"]
     reports, crossings = due_crossings(settings_from_environment(), params["as_of"], params["cutoff"], log_progress)
     log_report(*reports)
@@ -55,7 +55,7 @@ def review(crossing: Crossing) -> None:
         body=words["body"],
         params={"comment": Param("", type="string", description="Why; kept as the rationale, and never left empty")},
         assigned_users=reviewers(settings_from_environment()),
-        response_timeout=timedelta(days=90),
+        response_timeout=timedelta(days=30),
     )
     # A rejection skips what stands next to the question, and the answer is kept all the same.
     asked >> EmptyOperator(task_id="approved") >> keep(crossing)

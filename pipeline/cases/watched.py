@@ -1,6 +1,6 @@
 """What a look at spontaneous reports counts: reports of one event with a product and with its comparator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.errors import NothingThere
@@ -38,15 +38,19 @@ def pair_cells(warehouse: Warehouse, product: str, endpoint: str, scope: str, co
     return Cells(*(int(str(cell)) for cell in rows[0][:4]))
 
 
-def report_counts(now: Cells, before: Mapping[str, int] | None) -> Counts:
+def report_counts(now: Cells, earlier: Sequence[Mapping[str, int]]) -> Counts:
     """What the designs of the spontaneous world take.
 
-    before: the cells of the look before, None at the first. share: the part of the cases since then that name the product,
-    events and others alike; of all cases where either side did not grow, because cases were withdrawn or merged.
+    earlier: the cells of the looks before, none at the first. share: the part of the cases that name the product, events
+    and others alike, among those by which both sides grew beyond the most they ever were, as a design counts only what goes
+    beyond the most there was; of all cases where either side did not grow, because cases were withdrawn or merged.
     """
     product, compared = now.a + now.b, now.c + now.d
-    if before is not None:
-        grown = product - before["a"] - before["b"], compared - before["c"] - before["d"]
+    if earlier:
+        grown = (
+            product - max(cells["a"] + cells["b"] for cells in earlier),
+            compared - max(cells["c"] + cells["d"] for cells in earlier),
+        )
         if min(grown) > 0:
             product, compared = grown
     if not product + compared:

@@ -1,7 +1,6 @@
 """What a look at the study counts: first events of one endpoint after a product's infusion, and the person-time at risk."""
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ ORIGINS = {"spm_any": None, "spm_tcell": "t_cell", "spm_myeloid": "myeloid"}
 
 
 class Watched(NamedTuple):
-    """Patients with the event, and the person-years until it, the end of follow-up or the last day asked for."""
+    """Patients with the event, and the person-years until it or the end of follow-up."""
 
     observed: int
     person_years: float
@@ -34,17 +33,13 @@ def cohort_counts(
     """What the designs of the cohort's world take, as of a cut-off.
 
     tables: the study's tables by name. expected: the plan's source of expected events: per_100_person_years; or
-    cumulative_incidence by_days, whose hazard is taken as constant over day 0 to by_days, with events and person-time up
-    to that day alone; or baseline_events in baseline_person_years. UsageError for an endpoint that the study does not tell.
+    cumulative_incidence by_days, times the patients whose by_days days are over; or baseline_events in
+    baseline_person_years. UsageError for an endpoint that the study does not tell.
     """
-    by_days = expected.get("by_days")
-    found = watched(tables, as_of, product, endpoint, math.inf if by_days is None else float(by_days))
-    if by_days is not None:
-        share = float(expected["cumulative_incidence"])
-        if share >= 1:
-            raise UsageError("The plan expects everybody to have the event: give a cumulative_incidence below 1.")
-        hazard = -math.log1p(-share) / (float(by_days) + 1) * YEAR_DAYS
-        return Counts(found.observed, expected=hazard * found.person_years)
+    if "by_days" in expected:
+        n, observed = whole_windows(tables, as_of, product, endpoint, int(expected["by_days"]))
+        return Counts(observed, expected=float(expected["cumulative_incidence"]) * n)
+    found = watched(tables, as_of, product, endpoint)
     if "per_100_person_years" in expected:
         return Counts(found.observed, expected=float(expected["per_100_person_years"]) / HUNDRED * found.person_years)
     return Counts(
@@ -55,20 +50,35 @@ def cohort_counts(
     )
 
 
-def watched(tables: Tables, as_of: dt.date, product: str, endpoint: str, last_day: float = math.inf) -> Watched:
-    """First events and person-time of the patients whose index infusion was of that product, up to a day after it.
+def watched(tables: Tables, as_of: dt.date, product: str, endpoint: str) -> Watched:
+    """First events and person-time of the patients whose index infusion was of that product.
 
     A patient is at risk until the event, the end of follow-up or further gene-modified cells, whichever comes first.
     """
+    theirs, people = _of_product(tables, as_of, product)
+    first, until = _first_days(theirs, people, endpoint), people.until_further
+    seen = first <= until
+    days = np.maximum(np.where(seen, first, until) - people.entry, 0.0)
+    return Watched(int(seen.sum()), float(days.sum()) / YEAR_DAYS)
+
+
+def whole_windows(tables: Tables, as_of: dt.date, product: str, endpoint: str, by_days: int) -> tuple[int, int]:
+    """Patients of the product who were due for the whole of day 0 to by_days and followed from day 0 on, and those with the event in it.
+
+    Whoever died, was lost or had further cells within it counts as without the event from then on: a design then errs
+    towards too few events. When in the window events come does not matter.
+    """
+    theirs, people = _of_product(tables, as_of, product)
+    whole = (people.potential >= by_days) & (people.entry < 0)
+    first = _first_days(theirs, people, endpoint)
+    return int(whole.sum()), int((whole & (first <= np.minimum(people.until_further, by_days))).sum())
+
+
+def _of_product(tables: Tables, as_of: dt.date, product: str) -> tuple[Tables, Patients]:
     subject = tables["study_subject"]
     chosen = subject.filter(np.asarray(subject["product"].to_numpy(zero_copy_only=False)) == product)
     theirs = {**tables, "study_subject": chosen}
-    people = followed_patients(theirs, as_of)
-    until = np.minimum(people.until_further, last_day)
-    first = _first_days(theirs, people, endpoint)
-    seen = (first > people.entry) & (first <= until)  # who had it before being at risk has no first one later
-    days = np.maximum(np.minimum(first, until) - people.entry, 0.0)
-    return Watched(int(seen.sum()), float(days.sum()) / YEAR_DAYS)
+    return theirs, followed_patients(theirs, as_of)
 
 
 def _first_days(tables: Tables, people: Patients, endpoint: str) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import code_version
-from pipeline.governance.ledger import CONTINUE, CROSSED, DONE, ENDED, LookRow
+from pipeline.governance.ledger import CONTINUE, CROSSED, DONE, ENDED, LookRow, last_day
 from pipeline.governance.plan import Designed, Plan, design_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,14 @@ def judged_look(
         critical_value=found.critical_value,
         alpha_spent=spent,
         decision=CROSSED if found.is_crossed else ENDED if found.is_ended else CONTINUE,
-        note=found.note,
+        note=" ".join(filter(None, [found.note, _retrospective(plan, dlp)])),
         run_id=run_id,
         code_version=code_version(),
     )
+
+
+def _retrospective(plan: Plan, dlp: str) -> str:
+    """Said of a look at data that were there before the plan was."""
+    if last_day(dlp).isoformat() >= plan.registered_at[:10]:
+        return ""
+    return f"Retrospective: these data were out before the plan was registered on {plan.registered_at[:10]}."

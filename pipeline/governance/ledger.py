@@ -153,8 +153,12 @@ def is_over(look: LookRow) -> bool:
 
 def due_day(plan: Plan, dlp: str) -> dt.date:
     """The last day on which a look is in time: the data-lock point's last day and the days that the plan gives."""
-    end = end_of_quarter(quarter_number(dlp)) if "Q" in dlp else dt.date.fromisoformat(dlp)
-    return end + dt.timedelta(days=plan.due_days["look"])
+    return last_day(dlp) + dt.timedelta(days=plan.due_days["look"])
+
+
+def last_day(dlp: str) -> dt.date:
+    """The last day of a data-lock point: a quarter of reports, or the cut-off of a study."""
+    return end_of_quarter(quarter_number(dlp)) if "Q" in dlp else dt.date.fromisoformat(dlp)
 
 
 def _kept(writing: Writing, plan: Plan, row: LookRow) -> LookRow:

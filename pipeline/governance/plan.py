@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Two sums of shares that differ by less are the same: 0.05 is not a sum of tenths of itself to the last digit.
 ROUNDING = 1e-12
+# Charts of reports: their limits are for a mean that is known.
+CHARTS = ("cusum", "ewma")
 Designed = Callable[[str, Mapping[str, object], str], "Design"]
 
 
@@ -91,7 +93,9 @@ def register_plan(writing: Writing, content: Mapping[str, Any], designed: Design
         _refuse_altered(held[0], given_hash)
         return plan(writing.connection, content["id"]), False
     resolved = _resolved(writing.connection, content)
-    (designed or _designed())(resolved["design"], resolved["parameters"], resolved["world"])
+    made = (designed or _designed())(resolved["design"], resolved["parameters"], resolved["world"])
+    if designed is None:
+        _refuse_unlookable(made, resolved)
     _refuse_family(writing.connection, resolved)
     _refuse_amendment(writing.connection, resolved)
     row = {
@@ -214,8 +218,7 @@ def _refuse_family(connection: Connection, new: Row) -> None:
             f"Family {new['family_id']} has alpha {other[0].family_alpha} by plan {other[0].id}, not {new['family_alpha']}: "
             "give the family's own, or found another family."
         )
-    open_ones = [known for known in family if _is_open(known, new["amends"])]
-    _refuse_same_question(open_ones, new)
+    _refuse_same_question([known for known in plans(connection) if _is_open(known, new["amends"])], new)
     used = _used(connection, family, new["amends"])
     if used + new["alpha"] > new["family_alpha"] + ROUNDING:
         raise DecisionConflict(
@@ -261,6 +264,26 @@ def _spent(connection: Connection, plan_id: str) -> float:
     return max((row["alpha_spent"] for row in rows), default=0.0)
 
 
+def _refuse_unlookable(made: "Design", new: Row) -> None:
+    """A plan whose looks could never be judged: the design is tried on counts as the plan's source of expected gives them."""
+    from pipeline.sequential.judgement import Counts  # noqa: PLC0415 -- numpy, for those who register or decide only
+
+    if new["design"] in CHARTS:
+        raise UsageError(
+            f"{new['design']} cannot be a plan's design: its alpha holds for a known mean, and a mean taken from the "
+            "comparator's reports makes it alert several times as often; choose binomial_maxsprt or binomial_spending."
+        )
+    expected = new["expected"]
+    if new["world"] == "spontaneous":
+        counts = Counts(0, compared=1, share=0.5)
+    elif "baseline_events" in expected:
+        baseline = {"baseline_events": expected["baseline_events"], "baseline_time": expected["baseline_person_years"]}
+        counts = Counts(0, time=1e-6 * expected["baseline_person_years"], **baseline)
+    else:
+        counts = Counts(0, expected=1e-6)
+    made.decide([counts])
+
+
 def _refuse_amendment(connection: Connection, new: Row) -> None:
     """An amendment names an open plan of its own family."""
     if new["amends"] is None:
@@ -270,3 +293,9 @@ def _refuse_amendment(connection: Connection, new: Row) -> None:
         raise DecisionConflict(f"Plan {old.id} is amended by {old.amended_by} already: amend that one.")
     if old.family_id != new["family_id"]:
         raise UsageError(f"Plan {old.id} is of family {old.family_id}, not {new['family_id']}: amend within a family.")
+    query = select(LOOK.c.dlp).where(LOOK.c.plan_id == old.id).order_by(LOOK.c.number.desc()).limit(1)
+    last = fetched(connection, query)
+    if last and new["looks"][0] <= last[0]["dlp"]:
+        raise UsageError(
+            f"Plan {old.id} has looked at {last[0]['dlp']} already: an amendment begins after it, not at {new['looks'][0]}."
+        )

@@ -173,7 +173,7 @@ SCHEDULE: dict[str, Reader] = {"every": _one_of(*STEPS), "from": _quarter, "to":
 BASELINES: dict[str, dict[str, Reader]] = {
     "per_100_person_years": {"per_100_person_years": POSITIVE, "citation": _text},
     "cumulative_incidence": {
-        "cumulative_incidence": _number(0, 1, "above 0 and at most 1"),
+        "cumulative_incidence": _number(0, 0.999999, "above 0 and below 1"),
         "by_days": _whole(1, 40_000),
         "citation": _text,
     },

@@ -76,9 +76,11 @@ def key_lacking(settings: Settings, lake: Lake, *editions: Mapping[str, str]) ->
 def keep_keys(lake: Lake, warehouse: Warehouse, lacking: Partitions) -> None:
     """Write down the keys that keyed_version of the warehouse has of these issues of quarters.
 
-    All variants keep them in one place. While another process writes keys nothing is kept: they only spare a later run
-    their making.
+    All variants keep them in one place. While another process writes keys nothing is kept, nor where tables are read as of
+    an earlier version: they only spare a later run their making.
     """
+    if lake.versions:
+        return
     with lake.shared_staging("keyed_version") as folder:
         if folder is not None:
             for (quarter, edition), run in sorted(lacking.items()):

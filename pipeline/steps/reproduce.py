@@ -61,7 +61,8 @@ def _look_again(settings: Settings, look_id: str, progress: Progress) -> dict[st
         raise NothingThere(f"Look {look_id} was {kept.status}: {kept.note}. There is nothing to make again.")
     versions = pinned(kept.snapshot["tables"])
     then = dataclasses.replace(settings, table_versions=versions)
-    seen = seen_of(then, DueLook(plan, kept.number, kept.dlp), held, progress)
+    study = kept.snapshot.get("study", {}).get("study_id")
+    seen = seen_of(then, DueLook(plan, kept.number, kept.dlp), held, study, progress)
     again = judged_look(plan, held, kept.dlp, seen.counts, seen.snapshot, run_id=seen.run_id)
     causes = _causes(differing(kept.snapshot, again.snapshot), _words_changed(plan), kept.code_version)
     return {
@@ -93,7 +94,7 @@ def _report_again(settings: Settings, wanted: str, out: Path, progress: Progress
     again = file_hashes([Path(path) for path in done.outputs])
     causes = _causes([], asked["vocabulary_version"] != vocabulary_version(), str(row["code_version"]))
     differences = [
-        {"what": name, "kept": kept.get(name), "again": again.get(name), "because": causes or ["data"]}
+        {"what": name, "kept": kept.get(name), "again": again.get(name), "because": causes}
         for name in sorted({*kept, *again})
         if kept.get(name) != again.get(name)
     ]

@@ -16,12 +16,12 @@ Crossing = dict[str, Any]
 def due_crossings(
     settings: Settings, as_of: str | None, cutoff: str | None, progress: Progress = silent
 ) -> tuple[list[StepReport], list[dict[str, Any]]]:
-    """Make every due look of both worlds; the reports, and the looks that crossed.
+    """Make every due look of both worlds; the reports, and for each signal that waits to be judged its last crossing.
 
     as_of: data-lock point of the reports, cutoff: of the study; by default the newest of each. A world of which the lake
-    holds nothing is left aside, unless its point was asked for.
+    holds nothing is left aside, unless its point was asked for. A crossing that an earlier run could not tell is among them.
     """
-    from pipeline.steps.surveillance import run_looks  # noqa: PLC0415 -- a DAG file imports this module and stays light
+    from pipeline.steps.surveillance import crossings, run_looks  # noqa: PLC0415 -- a DAG file imports this module and stays light
 
     reports = []
     for world, point in (("spontaneous", as_of), ("cohort", cutoff)):
@@ -30,8 +30,7 @@ def due_crossings(
         reports.append(run_looks(settings, point, world=world, progress=progress))
     if not reports:
         raise NothingThere("The lake holds neither reports nor a study: there is nothing to look at.")
-    looks: list[dict[str, Any]] = [look for report in reports for look in report.details["looks"]]  # type: ignore[attr-defined]
-    return reports, [look for look in looks if look["is_crossed"]]
+    return reports, crossings(settings)
 
 
 def answered(settings: Settings, crossing: Mapping[str, Any], answer: Mapping[str, Any] | None) -> StepReport:

@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipeline.cases.meddra import loaded_versions
 from pipeline.cases.watched import Cells, pair_cells, report_counts
 from pipeline.cohort.watched import cohort_counts
 from pipeline.config import Settings
 from pipeline.contract.mart import SIGNAL
 from pipeline.contract.study import PATIENT_TABLES
-from pipeline.errors import NothingThere
+from pipeline.errors import InputRefused, NothingThere, UsageError
 from pipeline.governance.judging import judged_look
 from pipeline.governance.ledger import CROSSED, DONE, DueLook, LookRow, due_looks, looks_of, record_look, skip_look
 from pipeline.governance.plan import plan as registered
-from pipeline.governance.signals import open_from_look
-from pipeline.governance.store import SYSTEM, Store, open_store
+from pipeline.governance.plan import plans
+from pipeline.governance.signals import open_from_look, signals
+from pipeline.governance.states import FIRST
+from pipeline.governance.store import SYSTEM, Store, open_store, roles_of
 from pipeline.lake.delta import Lake, open_lake
 from pipeline.lake.snapshot import data_lock_point
 from pipeline.lake.warehouse import Warehouse
@@ -57,23 +60,26 @@ def run_looks(
 ) -> StepReport:
     """Make every look that is due by a data-lock point, in turn; a crossing opens its signal in the same transaction.
 
-    as_of: a quarter of reports, or a cut-off of the study; by default the newest held. A look that cannot be made, because
-    its data are not there, is left due and told. Made again, nothing changes. Acts as settings.actor, else as the system.
+    as_of: a quarter of reports, or a cut-off of the study; by default the newest held. study_id: of plans that have not
+    looked yet; a plan stays with its study. A look that cannot be made, for its data are not there or do not fit its plan,
+    is left due and told, and keeps no other plan's looks waiting. Made again, nothing changes. Acts as settings.actor,
+    else as the system.
     """
     watch, store, lake = Stopwatch(), open_store(settings), open_lake(settings)
     if world == "cohort":
-        dlp = asked_of(lake, study_id, as_of).as_of
-        see = _cohort(settings, lake, study_id)
+        dlp, see = as_of or _newest_cut_off(lake), _cohort(settings, lake, study_id)
     else:
-        dlp = data_lock_point(lake, as_of)
-        see = _reports(settings, lake, progress)
+        dlp, see = data_lock_point(lake, as_of), _reports(settings, lake, progress)
+    actor = settings.actor or SYSTEM
     with store.reading() as connection:
+        roles_of(connection, actor)  # nobody unknown begins
         chosen = [registered(connection, name).id for name in only_plans]
         due = [one for one in due_looks(connection, dlp, world) if not chosen or one.plan.id in chosen]
-    made, left = _made(store, settings.actor or SYSTEM, due, see, progress)
+    made, left = _made(store, actor, due, see, progress)
     report = reported("look", store, {"world": world, "as_of": dlp, "plans": chosen}, watch)
     report.as_of = dlp
-    report.counts |= {"n_due": len(due), "n_made": len(made), "n_crossed": sum(row["is_crossed"] for row in made)}
+    crossed = sum(row["is_crossed"] for row in made)
+    report.counts |= {"n_due": len(due), "n_made": len(made), "n_crossed": crossed, "n_plans_left_due": len(left)}
     report.details["looks"] = made
     crossed_reports = world == "spontaneous" and report.counts["n_crossed"]
     report.warnings += [*left, *([REPORTING_ALERT] if crossed_reports else [])]
@@ -92,11 +98,25 @@ def skip(settings: Settings, plan_id: str, number: int, reason: str) -> StepRepo
     return report
 
 
-def seen_of(settings: Settings, look: DueLook, held: list[LookRow], progress: Progress = silent) -> Seen:
+def seen_of(
+    settings: Settings, look: DueLook, held: list[LookRow], study_id: str | None, progress: Progress = silent
+) -> Seen:
     """What a look sees in the lake as it is today; NothingThere where its data are not held."""
     lake = open_lake(settings)
-    see = _cohort(settings, lake, None) if look.plan.world == "cohort" else _reports(settings, lake, progress)
+    see = _cohort(settings, lake, study_id) if look.plan.world == "cohort" else _reports(settings, lake, progress)
     return see(look, held)
+
+
+def crossings(settings: Settings) -> list[dict[str, Any]]:
+    """The last look of each signal that a crossing opened and nobody has judged or put forward for judgement yet."""
+    store, found = open_store(settings), dict[int, dict[str, Any]]()
+    with store.reading() as connection:
+        rows = {row.id: row for plan in plans(connection) for row in looks_of(connection, plan.id)}
+        for signal in signals(connection, is_open=True):
+            looks = [rows[item["reference"]] for item in signal.evidence if item["kind"] == "look"]
+            if looks and signal.state == FIRST and signal.pending is None:
+                found[signal.id] = _shown(max(looks, key=lambda row: row.recorded_at), signal.id, {})
+    return list(found.values())
 
 
 def _made(
@@ -114,11 +134,11 @@ def _made(
             held = looks_of(connection, look.plan.id)
         try:
             seen = see(look, held)
-        except NothingThere as missing:
+            row, signal_id = _written(store, actor, look, seen)
+        except (NothingThere, UsageError, InputRefused) as missing:
             left.append(f"Look {look.number} of {look.plan.id} as of {look.dlp} is left due: {missing}")
             over.add(look.plan.id)
             continue
-        row, signal_id = _written(store, actor, look, seen)
         made.append(_shown(row, signal_id, seen.beside))
         if row.decision != "continue":
             over.add(look.plan.id)
@@ -139,24 +159,30 @@ def _written(store: Store, actor: str, look: DueLook, seen: Seen) -> tuple[LookR
 
 
 def _reports(settings: Settings, lake: Lake, progress: Progress) -> See:
+    # A plan is about the shipped lists of terms: a MedDRA that is loaded later must not change what it counts.
+    as_shipped = replace(settings, meddra="none") if loaded_versions(lake) else settings
+    lake = open_lake(as_shipped)
+
     def see(look: DueLook, held: list[LookRow]) -> Seen:
-        signals = compute_signals(settings, look.dlp, progress=progress)
+        computed = compute_signals(as_shipped, look.dlp, progress=progress)
         plan = look.plan
         with Warehouse(settings) as warehouse:
             warehouse.show_files(SIGNAL, lake.files(SIGNAL.name, {"as_of": look.dlp}))
             asked = (plan.product, plan.endpoint, plan.scope, str(plan.comparator))
             cells = pair_cells(warehouse, *asked)
             other = beside(warehouse, asked, look.number)
-        before = [row.snapshot["cells"] for row in held if row.status == DONE and row.number < look.number]
-        counts = report_counts(cells, before[-1] if before else None)
-        return Seen(counts, reports_snapshot(lake, look.dlp, Cells._asdict(cells)), signals.run_id, other)
+        counts = report_counts(cells, [row.snapshot["cells"] for row in _before(held, look)])
+        return Seen(counts, reports_snapshot(lake, look.dlp, Cells._asdict(cells)), computed.run_id, other)
 
     return see
 
 
 def _cohort(settings: Settings, lake: Lake, study_id: str | None) -> See:
-    def see(look: DueLook, _: list[LookRow]) -> Seen:
-        asked, plan = asked_of(lake, study_id, look.dlp), look.plan
+    def see(look: DueLook, held: list[LookRow]) -> Seen:
+        own = [str(row.snapshot["study"]["study_id"]) for row in _before(held, look)]
+        if own and study_id not in (None, own[0]):
+            raise UsageError(f"Plan {look.plan.id} looks at study {own[0]}, not {study_id}: one plan, one study.")
+        asked, plan = asked_of(lake, own[0] if own else study_id, look.dlp), look.plan
         with Warehouse(settings) as warehouse:
             tables = study_tables(lake, warehouse, asked)
         day = dt.date.fromisoformat(look.dlp)
@@ -165,6 +191,18 @@ def _cohort(settings: Settings, lake: Lake, study_id: str | None) -> See:
         return Seen(counts, snapshot, None, {})
 
     return see
+
+
+def _before(held: list[LookRow], look: DueLook) -> list[LookRow]:
+    return [row for row in held if row.status == DONE and row.number < look.number]
+
+
+def _newest_cut_off(lake: Lake) -> str:
+    """Of all studies; NothingThere where the lake holds none."""
+    points = lake.partitions("study_subject", "as_of")
+    if not points:
+        raise NothingThere(f"The lake {lake.root} holds no study: run 'cartwatch ingest registry' first.")
+    return points[-1]
 
 
 def _shown(row: LookRow, signal_id: int | None, other: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pipeline.study.followed import CENSORED, Array, Followed
 CONFIDENCE = 0.95
 ITERATIONS = 50
 STEP = 1e-9
+PERFECT = 1e-6
 HALVINGS = 30
 ROUNDING = 1e-13
 NO_FIT = "The model cannot be fitted: a group without an event, or covariates that say the same."
@@ -124,11 +125,16 @@ def _uncensored(persons: Followed) -> Array:
 
 
 def _maximised(held: _Held) -> tuple[Array, Array, float]:
-    """The coefficients at which the partial likelihood is largest, its information there, and its logarithm."""
+    """The coefficients at which the partial likelihood is largest, its information there, and its logarithm.
+
+    Covariates that foretell every event without error have no finite maximum, whatever the last digits say.
+    """
     beta = np.zeros(held.x.shape[1])
     score, information, likelihood = _derivatives(held, beta)
     for _ in range(ITERATIONS):
         step = _solved(information, score)
+        if likelihood > -PERFECT:
+            break
         if np.max(np.abs(step)) < STEP * (1.0 + np.max(np.abs(beta))):
             return beta, information, likelihood
         beta, score, information, likelihood = _raised(held, beta, step, likelihood)
@@ -138,7 +144,8 @@ def _maximised(held: _Held) -> tuple[Array, Array, float]:
 def _raised(held: _Held, beta: Array, step: Array, likelihood: float) -> tuple[Array, Array, Array, float]:
     """The coefficients after as much of the step as does not lower the likelihood, with its derivatives there."""
     for _ in range(HALVINGS):
-        score, information, tried = _derivatives(held, beta + step)
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a step too long is seen and halved
+            score, information, tried = _derivatives(held, beta + step)
         if np.isfinite(tried) and tried >= likelihood - abs(likelihood) * ROUNDING:
             return beta + step, score, information, tried
         step = step / 2.0

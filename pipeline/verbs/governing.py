@@ -187,9 +187,10 @@ def store_upgrade(settings: Settings, *, as_json: bool) -> None:
 
 def acting(settings: Settings, actor: str | None) -> Settings:
     """The settings with who acts; UsageError for the name under which cartwatch itself does."""
-    if actor == "system":
+    acts = actor or settings.actor
+    if acts == "system":
         raise UsageError("system is cartwatch itself and no person: give --actor with your own id.")
-    return dataclasses.replace(settings, actor=actor or settings.actor)
+    return dataclasses.replace(settings, actor=acts)
 
 
 def show(report: "StepReport", as_json: bool, how: str) -> None:

@@ -164,7 +164,7 @@ class TestEnded:
 
     def test_an_amended_plan_takes_no_more_looks(self, store, tcell, tmp_path):
         record(store, tcell, look_row(tcell, 1))
-        registered(store, tmp_path, id="second", amends=tcell.id)
+        registered(store, tmp_path, id="second", amends=tcell.id, looks="{listed: [2026Q2]}")
         with store.reading() as connection:
             closed = plan(connection, tcell.id)
         with pytest.raises(DecisionConflict, match="amended by second: look by that plan"):

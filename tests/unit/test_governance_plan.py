@@ -226,6 +226,9 @@ class TestFamily:
             registered(store, tmp_path, id="p2")
 
 
+LATER = "{every: quarter, from: 2026Q2, to: 2026Q4}"
+
+
 class TestAmendment:
     def test_an_amendment_closes_the_old_plan_and_takes_its_share(self, store, tmp_path):
         registered(store, tmp_path, alpha=0.04)
@@ -238,11 +241,20 @@ class TestAmendment:
         with store.writing("system") as writing:
             record_look(writing, old, look_row(old, 1, alpha_spent=0.02))
         with pytest.raises(DecisionConflict, match=r"has 0.03 of its alpha 0.05 left"):
-            registered(store, tmp_path, id="new", amends="tisa-tcell", alpha=0.031)
-        assert registered(store, tmp_path, id="new", amends="tisa-tcell", alpha=0.03).amends == "tisa-tcell"
+            registered(store, tmp_path, id="new", amends="tisa-tcell", alpha=0.031, looks=LATER)
+        assert (
+            registered(store, tmp_path, id="new", amends="tisa-tcell", alpha=0.03, looks=LATER).amends == "tisa-tcell"
+        )
         with store.reading() as connection:
             (told,) = families(connection)
         assert (told["used"], told["left"]) == (0.05, 0.0)
+
+    def test_an_amendment_begins_after_the_last_look(self, store, tmp_path):
+        old = registered(store, tmp_path)
+        with store.writing("system") as writing:
+            record_look(writing, old, look_row(old, 1))
+        with pytest.raises(UsageError, match="has looked at 2026Q1 already: an amendment begins after it"):
+            registered(store, tmp_path, id="new", amends="tisa-tcell")
 
     def test_a_plan_is_amended_once(self, store, tmp_path):
         registered(store, tmp_path)
@@ -261,3 +273,30 @@ def test_only_a_scientist_registers(store, tmp_path):
     for person in ("eve", "rex", "bob", "system"):
         with pytest.raises(UsageError, match="may not register plan"), store.writing(person) as writing:
             register_plan(writing, given, any_design)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"design": "{id: cusum, parameters: {expected_per_look: 3}}", "minimum_events": 1}, "holds for a known mean"),
+        (
+            {
+                "world": "cohort",
+                "design": "{id: poisson_maxsprt}",
+                "expected": "{baseline_events: 9, baseline_person_years: 90, citation: x}",
+            },
+            "has no expected",
+        ),
+    ],
+    ids=["a chart of reports", "a design that lacks what it counts"],
+)
+def test_a_plan_that_could_never_be_looked_at_is_refused(store, tmp_path, changed, words):
+    given = content(tmp_path, **({"maximum_length": 20} | changed))
+    with pytest.raises(UsageError, match=words), store.writing("ada") as writing:
+        register_plan(writing, given)
+
+
+def test_another_family_cannot_ask_the_same_question(store, tmp_path):
+    registered(store, tmp_path)
+    with pytest.raises(DecisionConflict, match="of family tisa already asks about"):
+        registered(store, tmp_path, id="second", family="{id: other, alpha: 0.05}")
