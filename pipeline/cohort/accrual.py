@@ -33,9 +33,10 @@ def accrual_rows(tables: Tables, everyone: Patients, people: Patients, as_of: dt
 def completeness_rows(people: Patients) -> list[Row]:
     """Clark's C overall and by centre, indication and year of infusion, twice; and who is lost.
 
-    C up to the last visit due flags where it is under the threshold.
+    people: everybody of whom time was due after enrolment, also who enrolled late and was never seen again: none of it was
+    had of them. C up to the last visit due flags where it is under the threshold.
     """
-    observed = people.exit - people.entry
+    observed = np.maximum(people.exit - people.entry, 0.0)
     whole = np.where(people.is_dead, observed, people.potential - people.entry)
     visited = np.where(people.is_dead, observed, np.maximum(_last_due(people) - people.entry, 0.0))
     rows = []
@@ -144,8 +145,8 @@ def _clark(estimand: str, population: str, observed: Array, due: Array, *, flagg
 
 
 def _lost(people: Patients) -> Row:
-    """Alive, still due, and unheard of for months."""
-    silence = people.potential - people.exit
+    """Alive, still due, and unheard of for months; who enrolled was heard of then."""
+    silence = people.potential - np.maximum(people.exit, people.entry)
     owing = ~people.is_dead
     lost = owing & (silence >= parameters()["lost_months"] * YEAR_DAYS / 12)
     nobody = "Nobody is alive as far as known."

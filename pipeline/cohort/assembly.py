@@ -22,6 +22,7 @@ from pipeline.cohort.rows import Row, curve_table, estimate_table
 from pipeline.cohort.samples import sample_rows
 from pipeline.cohort.standardised import standardised_rows
 from pipeline.cohort.survival import survival_parts
+from pipeline.cohort.undated import undated_rows
 from pipeline.cohort.visits import visit_rows
 
 
@@ -45,15 +46,17 @@ def study_results(
     """
     everyone = infused_patients(tables, as_of)
     people = everyone.only(everyone.exit > everyone.entry)
+    owing = everyone.only(everyone.potential > everyone.entry)
     told = people.only(people.has_events)
     found, by_endpoint = malignancies_of(tables, people), events_by_endpoint(tables, told)
     curves = _curves(people, told, found, by_endpoint)
     rows = [
         *accrual_rows(tables, everyone, people, as_of),
-        *completeness_rows(people),
+        *completeness_rows(owing),
         *form_lag_rows(tables),
         *left_out_rows(tables, told),
-        *visit_rows(tables, people),
+        *undated_rows(tables, people),
+        *visit_rows(tables, owing),
         *cause_rows(people),
         *occurrence_rows(told, by_endpoint),
         *curves.rows,

@@ -70,6 +70,6 @@ def at_risk(persons: Followed, years: float) -> int:
     return int(np.sum((persons.exit >= years) & (persons.entry < years)))
 
 
-def too_few(n: int) -> str:
+def too_few(n: int | str) -> str:
     """Why nothing is told with so few patients at risk."""
     return f"Of the {parameters()['least_at_risk']:g} patients needed at risk until then, {n} remain."

@@ -17,6 +17,8 @@ from pipeline.study.gradingscales import Grade, one_scale
 from pipeline.vocabulary.endpoints import endpoints
 
 NO_SCALE = "no scale"
+SEVERE = 3
+"""The grade from which an event is severe, on whichever scale."""
 NOT_OF_REPORTS = ("death", "spm_tcell", "spm_myeloid", "spm_any")
 """Endpoints told otherwise here: deaths from their date, second malignancies from their adjudication."""
 
@@ -103,6 +105,11 @@ def scale_of(events: Events) -> tuple[str | None, str]:
         return one_scale(Grade(scale, None, "") for scale in named), ""
     except UsageError as refused:
         return ", ".join(named), str(refused)
+
+
+def named_scales(events: Events) -> list[str]:
+    """The scales that grades of these events name, by id."""
+    return sorted({str(scale) for scale in events.scale[~np.isnan(events.grade)] if scale is not None})
 
 
 def _events(table: pa.Table, people: Patients) -> Events:

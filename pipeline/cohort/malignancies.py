@@ -16,9 +16,11 @@ SECOND_PRIMARY = "second_primary"
 class Malignancies(NamedTuple):
     """Reports of malignancies of the patients followed, shape (reports,), by patient and day.
 
-    place: whose. day: since infusion, NaN where unknown. subject: pseudonym. is_second: adjudicated as a second primary,
-    neither non-melanoma skin cancer nor at a site of the disease treated, found after infusion and before the end of the
-    follow-up. is_counted: and while the patient was at risk, not before a late enrolment.
+    place: whose. day: since infusion, NaN where unknown. subject: pseudonym. is_second: adjudicated as a second primary, no
+    non-melanoma skin cancer, found after infusion and before the end of the follow-up, wherever it arose: that it is not
+    the disease treated is what the adjudicators decided. is_counted: and while the patient was at risk, not before a late
+    enrolment. is_index_site: at a site of the disease treated, of which a reference expects nothing in these patients.
+    is_undated: adjudicated as a second primary, no non-melanoma skin cancer, and not known to the day.
     """
 
     place: Counts
@@ -31,6 +33,8 @@ class Malignancies(NamedTuple):
     is_sent: Flags
     is_second: Flags
     is_counted: Flags
+    is_index_site: Flags
+    is_undated: Flags
 
     def only(self, kept: Flags | Counts) -> "Malignancies":
         """These reports and no other, or in that order."""
@@ -47,8 +51,8 @@ def malignancies_of(tables: Tables, people: Patients) -> Malignancies:
     site, decision = texts(theirs, "site", "unknown"), texts(theirs, "decision", "pending")
     origin = texts(theirs, "origin", "unknown")
     inside = (day >= 1) & (day <= people.exit[place])
-    second = (decision == SECOND_PRIMARY) & inside & ~is_skin(site, origin)
-    second &= ~is_index_site(site, people.indication[place])
+    primary = (decision == SECOND_PRIMARY) & ~is_skin(site, origin)
+    second = primary & inside
     found = Malignancies(
         place,
         day,
@@ -60,6 +64,8 @@ def malignancies_of(tables: Tables, people: Patients) -> Malignancies:
         flags(theirs, "is_sample_sent")[0],
         np.asarray(second, dtype=bool),
         np.asarray(second & (day > people.entry[place]), dtype=bool),
+        is_index_site(site, people.indication[place]),
+        np.asarray(primary & np.isnan(day), dtype=bool),
     )
     return found.only(np.lexsort((found.site.astype(str), day, place)))
 

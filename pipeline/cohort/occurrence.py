@@ -7,9 +7,9 @@ import numpy as np
 
 from pipeline.cohort.accrual import part
 from pipeline.cohort.columns import Flags
-from pipeline.cohort.events import Events, distinct_days, first_days, is_at_risk, scale_of
+from pipeline.cohort.events import SEVERE, Events, distinct_days, first_days, is_at_risk, named_scales, scale_of
 from pipeline.cohort.parameters import YEAR_DAYS, parameters
-from pipeline.cohort.patients import Groups, Patients, groups_of
+from pipeline.cohort.patients import Groups, Patients, by_indication, groups_of
 from pipeline.cohort.rows import PER_100_YEARS, Row, Section, row
 from pipeline.study.followed import Array, Counts
 from pipeline.study.persontime import days_within, events_within
@@ -17,7 +17,6 @@ from pipeline.study.poisson import Method, incidence_rate, rate_ratio
 from pipeline.study.standardised import directly_standardised
 
 METHODS: tuple[Method, ...] = ("garwood", "mid-p")
-SEVERE = 3
 NOBODY = "Nobody was followed in this part of the follow-up."
 
 
@@ -53,6 +52,7 @@ def occurrence_rows(people: Patients, by_endpoint: dict[str, Events]) -> list[Ro
             rows.append(_nobody_had(people, name))
         if name in parameters().listed("graded"):
             rows.extend(_severe(people, name, events, groups))
+            rows.extend(_by_scale(people, name, events, by_indication(groups)))
     return rows
 
 
@@ -141,6 +141,24 @@ def _severe(people: Patients, name: str, events: Events, groups: Groups) -> Iter
         severe = _first_events(people, theirs.only(theirs.grade >= SEVERE))
         for told in _told(Question("first_event_grade_3", name, scale), severe, [(population, kept)]):
             yield told | {"n_left_out": n_ungraded, "is_flagged": n_ungraded > 0}
+
+
+def _by_scale(people: Patients, name: str, events: Events, groups: Groups) -> Iterator[Row]:
+    """Where grades are on several scales: of all at risk, who had grade 3 or more on each; at least, and no upper bound."""
+    graded = ~np.isnan(events.grade) & np.array([one is not None for one in events.scale], dtype=bool)
+    is_mixed = bool(scale_of(events)[1])
+    for scale in named_scales(events) if is_mixed else ():
+        on_scale = graded & (events.scale == scale)
+        severe = _first_events(people, events.only(on_scale & (events.grade >= SEVERE)))
+        for population, kept in groups:
+            n_left_out = int((kept[events.place] & ~graded).sum())
+            said: Row = {"population": population, "event": name, "scale": scale, "n_left_out": n_left_out}
+            said |= {"measure": "share, at least", "unit": f"share on {scale}, at least", "is_flagged": n_left_out > 0}
+            n_patients = int((kept & (people.until_further > people.entry)).sum())
+            told = part(
+                Section.INCIDENCE, "severe_on_scale", int(severe.events[kept, -1].sum()), n_patients, NOBODY, **said
+            )
+            yield {column: value for column, value in told.items() if column != "high"}
 
 
 def _ratios(people: Patients, name: str, found: Occurred) -> Iterator[Row]:

@@ -39,7 +39,9 @@ def standardised_rows(
     """Ratios and excesses against each reference, and the ratio of what both expect.
 
     found: in the places of people. The person-time is the one the reference's rule asks for: under first_primary it stops
-    at a patient's first second malignancy, under seer it goes on. InputRefused where the references' rules differ.
+    at a patient's first second malignancy, under seer it goes on. A second primary at a site of the disease treated is on
+    neither side, and how many there are stands in a row of its own and in n_left_out, as those not known to the day do.
+    InputRefused where the references' rules differ.
     """
     if reference is not None and survivors is not None:
         refuse_other_rule(reference, survivors)
@@ -58,13 +60,20 @@ class Standing(NamedTuple):
     found: Malignancies
     n_left_out: int
 
+    def lacking(self, site: str) -> int:
+        """Second primaries of a site that the ratio does not count: at a site of the disease treated, or of no known day."""
+        found = self.found
+        asked = (found.site == site) | (site == ALL_SITES)
+        return int(np.sum(asked & ((found.is_counted & found.is_index_site) | found.is_undated)))
+
 
 def counted(kept: Standing, reference: Reference) -> Counted:
     """Both sides of the ratio by site of the reference and by part of the latency."""
-    people, found = kept.people, kept.found.only(kept.found.is_counted)
+    people, elsewhere = kept.people, kept.found.only(~kept.found.is_index_site)
+    found = elsewhere.only(elsewhere.is_counted)
     stop = people.exit
     if reference.rule == FIRST_PRIMARY:
-        first = first_of(kept.found, len(people))
+        first = first_of(elsewhere, len(people))
         stop = np.minimum(stop, first)
         found = _only_first(found, first)
     diseases = sorted(set(people.indication))
@@ -152,11 +161,14 @@ def _told(estimand: str, reference: Reference | None, found: Counted | None, kep
         yield row(Section.STANDARDISED, estimand, reason=NO_FILE, **said)
         return
     for at, site in enumerate([*_sites(reference), ALL_SITES]):
+        lacking = kept.lacking(site)
         for window, held in _windows():
-            said = {"event": site, "window": window, "n_patients": len(kept.people), "n_left_out": kept.n_left_out}
+            said = {"event": site, "window": window, "n_patients": len(kept.people), "is_flagged": lacking > 0}
+            said["n_left_out"] = kept.n_left_out + lacking
             sums = [float(side[at][held].sum()) for side in (found.observed, found.expected, found.person_years)]
             yield from _pair(estimand, reference.rule, said, *sums)
     yield from _uncovered(estimand, found, reference)
+    yield _at_index_sites(estimand, reference, kept)
 
 
 def _pair(estimand: str, rule: str, said: Row, observed: float, expected: float, years: float) -> Iterator[Row]:
@@ -185,6 +197,14 @@ def _uncovered(estimand: str, found: Counted, reference: Reference) -> Iterator[
     is_flagged = found.n_uncovered > 0
     told: Row = {"measure": "person_years", "unit": "person-year", "estimate": max(found.uncovered_years, 0.0)}
     yield row(Section.STANDARDISED, "uncovered", is_flagged=is_flagged, **(said | told))
+
+
+def _at_index_sites(estimand: str, reference: Reference, kept: Standing) -> Row:
+    """Second primaries at a site of the disease treated: the reference expects nothing there, so nothing is observed."""
+    n = int(np.sum(kept.found.is_counted & kept.found.is_index_site))
+    said: Row = {"event": ALL_SITES, "window": estimand, "method": f"count, {reference.rule}", "n_events": n}
+    told: Row = {"measure": "count", "unit": "malignancy", "estimate": float(n), "is_flagged": n > 0}
+    return row(Section.STANDARDISED, "index_site", **said, **told)
 
 
 def _background(ours: Counted | None, theirs: Counted | None, kept: Standing) -> Row:

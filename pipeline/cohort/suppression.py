@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
+from pipeline.cohort.courses import too_few
 from pipeline.cohort.disclosure import Equation, protected
+from pipeline.cohort.linked import Cell, Difference, Row, copies, differences
 from pipeline.cohort.parameters import parameters
 from pipeline.cohort.rows import Section
 from pipeline.contract.study import STUDY_CURVE, STUDY_ESTIMATE
@@ -21,8 +23,7 @@ SINGLE_PATIENTS = ("chase_list",)
 TOTAL_SITE = "all_sites"
 FOUND_OF = {"decision": "reported", "origin": "decision=second_primary", "transgene": "decision=second_primary"}
 """What was found in an adjudication, and of which malignancies it was asked."""
-Cell = tuple[str | None, str | None, str | None]
-Row = dict[str, Any]
+SECOND = "second_malignancy"
 
 
 class Family(NamedTuple):
@@ -33,15 +34,16 @@ class Family(NamedTuple):
 
 
 def public_results(estimates: pa.Table, curves: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Both tables as they may be published; nothing in them lets a count of 1 to 4 be worked out by adding up or taking away.
+    """Both tables as they may be published: no count of 1 to 4, and none that follows from the sums that `equations` knows.
 
-    Every number of a suppressed row is null and its reason says so; rows about single patients are left out; a curve is
-    drawn only for all patients, and its steps are joined until each stands for as many as the threshold.
+    Nor from taking one estimand from another where `linked` names the two. Every number of a suppressed row is null and
+    its reason says so; rows about single patients are left out; numbers at risk are rounded down to a multiple of the
+    threshold; a curve is drawn only for all patients, and its steps are joined until each stands for as many events.
     """
     rows = estimates.to_pylist()
     hidden = _hidden(rows)
     kept = [
-        _suppressed(one) if at in hidden else one
+        _suppressed(one) if at in hidden else _rounded(one)
         for at, one in enumerate(rows)
         if one["estimand"] not in SINGLE_PATIENTS
     ]
@@ -51,11 +53,15 @@ def public_results(estimates: pa.Table, curves: pa.Table) -> tuple[pa.Table, pa.
 def _hidden(rows: Sequence[Row]) -> set[int]:
     """Rows that go: the small ones, then what gives them away, until nothing more does."""
     hidden = {at for at, one in enumerate(rows) if one["is_small"]}
-    held = families(rows)
+    held, apart, alike = families(rows), differences(rows), copies(rows)
     while True:
         before = len(hidden)
         for family in held:
             hidden |= _hidden_of(rows, family, hidden)
+        for pair in apart:
+            hidden |= _too_near(pair, hidden)
+        for same in alike:
+            hidden |= same if not hidden.isdisjoint(same) else set()
         hidden |= _steps(rows, hidden)
         hidden |= _compared(rows, hidden)
         hidden |= _registered(rows, hidden)
@@ -64,16 +70,19 @@ def _hidden(rows: Sequence[Row]) -> set[int]:
 
 
 def families(rows: Sequence[Row]) -> list[Family]:
-    """Rows told apart by all but population, window and, where events add up, event."""
+    """Rows told apart by all but population, window and, where events add up, event; lineages to any second malignancy."""
     found: dict[tuple[object, ...], dict[Cell, list[int]]] = defaultdict(lambda: defaultdict(list))
     for at, one in enumerate(rows):
         if one["n_events"] is None and one["n_patients"] is None:
             continue
         adds_up = one["analysis"] in (Section.STANDARDISED, Section.DEATHS, Section.ADJUDICATION)
         estimand = "" if one["analysis"] == Section.STANDARDISED else one["estimand"]
-        key = (one["analysis"], estimand, one["competing"], one["at_years"], None if adds_up else one["event"])
-        event = None if one["event"] == TOTAL_SITE else one["event"]
-        found[key][one["population"], one["window"], event if adds_up else None].append(at)
+        is_lineage = not adds_up and str(one["event"]).startswith(SECOND)
+        scale = one["scale"] if one["estimand"] == "severe_on_scale" else None
+        named = None if adds_up else SECOND if is_lineage else one["event"]
+        key = (one["analysis"], estimand, one["competing"], one["at_years"], scale, named)
+        event = None if one["event"] in (TOTAL_SITE, SECOND) else one["event"]
+        found[key][one["population"], one["window"], event if adds_up or is_lineage else None].append(at)
     return [Family(sorted(at for held in cells.values() for at in held), dict(cells)) for cells in found.values()]
 
 
@@ -120,6 +129,15 @@ def _hidden_of(rows: Sequence[Row], family: Family, hidden: set[int]) -> set[int
     counts = {cell: _counts([rows[at] for at in held]) for cell, held in family.cells.items()}
     gone = protected(small, equations(family.cells), counts, int(parameters()["small_cell"]))
     return {at for cell in gone for at in family.cells[cell]}
+
+
+def _too_near(pair: Difference, hidden: set[int]) -> set[int]:
+    """Rows of the second estimand that go because it and the first differ by too few, or because that follows from others."""
+    least = int(parameters()["small_cell"])
+    small = {cell for cell, counts in pair.counts.items() if any(0 < n < least for n in counts)}
+    small |= {cell for cell in pair.counts if not hidden.isdisjoint([*pair.first[cell], *pair.second[cell]])}
+    gone = protected(small, equations(pair.counts), pair.counts, least) if small else set()
+    return {at for cell in gone if hidden.isdisjoint(pair.first[cell]) for at in pair.second[cell]}
 
 
 def _counts(held: Sequence[Row]) -> tuple[int, int]:
@@ -169,22 +187,37 @@ def _suppressed(one: Row) -> Row:
     return one | dict.fromkeys(NUMBERS) | {"is_told": False, "is_flagged": False, "is_small": True, "reason": REASON}
 
 
-def _thinned(curves: pa.Table) -> pa.Table:
-    """Curves of all patients, each step joined with the following ones until it stands for the threshold of patients.
+def _rounded(one: Row) -> Row:
+    """The row with its patients at risk rounded down, and without a small number of them or of those left out."""
+    least = int(parameters()["small_cell"])
+    few = [name for name in ("n_at_risk", "n_left_out") if 0 < (one[name] or 0) < least]
+    told = dict.fromkeys(few)
+    if one["n_at_risk"] is not None and "n_at_risk" not in few:
+        told = {"n_at_risk": one["n_at_risk"] // least * least, **told}
+    if one["reason"] and few:
+        told["reason"] = REASON
+    elif one["n_at_risk"] is not None and one["reason"] == too_few(one["n_at_risk"]):
+        told["reason"] = too_few("fewer")
+    return one | told
 
-    A step of d events of n at risk moves a share by at most d/n: the move times those at risk is at most the events that
-    it joins. As many have to have left since the last step kept.
+
+def _thinned(curves: pa.Table) -> pa.Table:
+    """Curves of all patients, each step joined with the following ones until it stands for the threshold of events.
+
+    A step of d events of n at risk moves a share by at most d/n: the move times the fewest at risk since the last step
+    kept is at most the events that it joins. The fewest, because patients who enter late raise the number.
     """
     names = [name for name in STUDY_CURVE.key if name != "at_years"]
-    least = parameters()["small_cell"] - ROUNDING
-    kept, last = [], dict[tuple[object, ...], Row]()
-    for one in curves.to_pylist():
-        if one["population"] != "all":
-            continue
+    least = int(parameters()["small_cell"])
+    last, fewest = dict[tuple[object, ...], float](), dict[tuple[object, ...], int]()
+    kept = []
+    drawn = (one for one in curves.to_pylist() if one["population"] == "all")
+    for one in sorted(drawn, key=lambda one: (*(str(one[name]) for name in names), one["at_years"])):
         key = tuple(one[name] for name in names)
-        before = last.get(key) or {"estimate": float(one["analysis"] == Section.SURVIVAL), "n_at_risk": 10**9}
-        events = one["n_at_risk"] * abs(one["estimate"] - before["estimate"])
-        if min(events, before["n_at_risk"] - one["n_at_risk"]) >= least:
-            kept.append(one)
-            last[key] = one
+        fewest[key] = min(fewest.get(key, one["n_at_risk"]), one["n_at_risk"])
+        before = last.get(key, float(one["analysis"] == Section.SURVIVAL))
+        if fewest[key] * abs(one["estimate"] - before) >= least - ROUNDING:
+            kept.append(one | {"n_at_risk": one["n_at_risk"] // least * least})
+            last[key] = one["estimate"]
+            del fewest[key]
     return pa.Table.from_pylist(kept, curves.schema)

@@ -39,4 +39,4 @@ def _told(found: list[tuple[int, int]]) -> Iterator[Row]:
     for visit, (due, made) in zip(parameters().visits, found, strict=True):
         yield part(Section.VISITS, "visit_made", made, due, nobody, event=visit.id)
     due, made = (sum(side) for side in zip(*found, strict=True))
-    yield part(Section.VISITS, "visit_made", made, due, nobody)
+    yield part(Section.VISITS, "visit_made", made, due, nobody) | {"n_patients": None}

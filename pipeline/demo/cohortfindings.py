@@ -28,8 +28,8 @@ from pipeline.demo.cohortvisits import NEVER
 
 PENDING_DECISION, SECOND_PRIMARY, RELAPSE = "PENDING", "SECOND_PRIMARY", "RELAPSE"
 REASONS = {
-    SECOND_PRIMARY: "Histology differs from the index disease",
-    RELAPSE: "Histology is that of the index disease",
+    SECOND_PRIMARY: "HISTOLOGY DIFFERS",
+    RELAPSE: "HISTOLOGY SAME",
 }
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.contract.model import Column, Table
@@ -30,6 +30,8 @@ from pipeline.intake.registryvalues import (
 HIGHEST = {"grade": 5.0, "age_years": float(OLDEST_YEARS), "result_percent": 100.0}
 # What ADaM's imputation flags leave of a date: the day was made up, or the month too; with Y nothing is left.
 KNOWN = {"D": "month", "M": "year"}
+# Days of a patient that person-time hangs on: where one is told and not known, the gate looks for the reason by its end.
+DECISIVE = ("infusion_date", "death_date")
 
 
 class Cell(NamedTuple):
@@ -47,11 +49,15 @@ class Cell(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A value of the study or the reason why not; is_late: dated after the cut-off, so that the row did not exist yet."""
+    """A value of the study, the reason why not, or both where another value than the one given stands.
+
+    is_late: dated after the cut-off, so that the row did not exist yet. day: the day given, where it is not used as one.
+    """
 
     value: object = None
     reason: str | None = None
     is_late: bool = False
+    day: Day | None = None
 
 
 EMPTY = Verdict()
@@ -60,20 +66,37 @@ COLUMNS = {name: {column.name: column for column in table.columns} for name, tab
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Values for the columns of one table, as of a cut-off; subject: the patient's own row, empty for that row itself."""
+    """Values for the columns of one row, as of a cut-off.
+
+    subject: the patient's own row, empty for that row itself. undated: what happened on a day that is not known, with the
+    last day it can have been.
+    """
 
     table: Table
     cutoff: dt.date
     scales: Collection[str]
     pseudonyms: Pseudonyms
     subject: Mapping[str, object]
+    undated: dict[str, dt.date | None] = field(default_factory=dict)
 
     def of(self, name: str, reading: Reading, cell: Cell, made: Mapping[str, object]) -> Verdict:
         """The value of one column; a required one that is empty has a reason too."""
         if reading.needs is not None and made.get(reading.needs) is None:
             return EMPTY
         verdict = self._read(name, reading, cell, made)
-        return verdict if verdict.reason is not None or verdict.value is not None else _of_nothing(reading, cell)
+        return verdict if verdict != EMPTY else _of_nothing(reading, cell)
+
+    def is_after(self, verdict: Verdict) -> bool:
+        """Whether the day given is after the cut-off, as much of it as is known."""
+        return verdict.day is not None and verdict.day.first is not None and verdict.day.first > self.cutoff
+
+    def told(self, name: str, verdict: Verdict) -> Verdict:
+        """The verdict; of a patient's death or infusion that is told without its day the reason says what stays empty."""
+        is_decisive = self.table.name == "study_subject" and name in DECISIVE
+        if not is_decisive or verdict.reason is None or verdict.value is not None or self.is_after(verdict):
+            return verdict
+        self.undated[name] = verdict.day.last if verdict.day else None
+        return verdict._replace(reason=f"{verdict.reason}: {name} stays empty")
 
     def _read(self, name: str, reading: Reading, cell: Cell, made: Mapping[str, object]) -> Verdict:
         column = COLUMNS[self.table.name][name]
@@ -90,20 +113,34 @@ class Answers:
         if not text:
             return EMPTY
         if column.type == "date":
-            return self._day(reading, _dated(reading, cell, text), made.get(reading.until or ""))
+            return self._day(name, reading, _dated(reading, cell, text), made)
         return Verdict(*self._answer(column, reading, cell, text))
 
-    def _day(self, reading: Reading, day: Day, latest: object) -> Verdict:
-        """A day; null without a reason where only month or year are known and the row can do without."""
-        if day.first is not None and day.first > self.cutoff:
-            return Verdict(reason="is after the cut-off", is_late=reading.by_cutoff)
-        if day.reason:
+    def _day(self, name: str, reading: Reading, day: Day, made: Mapping[str, object]) -> Verdict:
+        """A day; null without a reason only where the text and how much it says are kept beside it."""
+        if day.reason or day.first is None:
             return Verdict(reason=day.reason)
+        if day.first > self.cutoff:
+            return self._later(reading, day, made)
+        latest = made.get(reading.until or "") or self.undated.get(reading.until or "")
         if day.full is not None and isinstance(latest, dt.date) and day.full > latest:
             return Verdict(reason=f"is after {reading.until}")
-        if day.full is None and reading.required:
-            return Verdict(reason="is not known to the day")
+        is_told_beside = name.removesuffix("date") + "precision" in COLUMNS[self.table.name]
+        if day.full is None and (reading.required or not is_told_beside):
+            return Verdict(reason="is not known to the day", day=day)
         return Verdict(day.full)
+
+    def _later(self, reading: Reading, day: Day, made: Mapping[str, object]) -> Verdict:
+        """What a day after the cut-off stands for: nothing yet, no row yet, or the cut-off itself.
+
+        Never the cut-off where the patient was dead by then, be it on a day that is not known.
+        """
+        if reading.clipped and made.get(reading.until or "") is not None:
+            return Verdict(reason=f"is after {reading.until}", day=day)
+        if reading.clipped and reading.until not in self.undated:
+            return Verdict(self.cutoff, "is after the cut-off: the cut-off counts instead", day=day)
+        is_late = reading.by_cutoff and made.get(reading.unless or "") is None
+        return Verdict(reason="is after the cut-off", is_late=is_late, day=day)
 
     def _answer(self, column: Column, reading: Reading, cell: Cell, text: str) -> Answer:
         if reading.reading == "text":

@@ -47,7 +47,9 @@ class Ledger:
 
     def refuse(self, domain: str, at: int, column: str, reason: str) -> None:
         """The record could not be used because of the column; where another table uses it, only that is lost."""
-        self._refusals.add(Refusal(domain, at, column, reason, is_whole=True))
+        refusal = Refusal(domain, at, column, reason, is_whole=True)
+        self._refusals.discard(refusal)  # the same said of the column alone
+        self._refusals.add(refusal)
         if self._fates[domain][at] == Fate.SET_ASIDE:
             self._fates[domain][at] = Fate.REJECTED
 

@@ -31,6 +31,7 @@ TOP = ("mapping", "version", "citation", "recognised_by", "study_column", "domai
 DOMAIN = ("subject", "hashed", "withheld", "kept", "revision")
 READING = ("column", "columns", "constant", "lookup", "values", "reading", "unit", "factors", "form", "birth", "at")
 READING_MORE = ("imputed", "told_by", "required", "by_cutoff", "needs", "until", "default")
+READING_REST = ("otherwise", "coded", "unless", "clipped")
 Text = TypeVar("Text", bound=str)
 FILLED_BY_US = {"study_id", "as_of", "subject_id"}
 
@@ -129,7 +130,7 @@ class _Checked:
         return Group(tuple(self._names((*place, "by"), given)), name, value)
 
     def _reading(self, place: Place, column: Column, columns: dict[str, Any]) -> Reading:
-        given = self._dict(place, columns[column.name], (*READING, *READING_MORE))
+        given = self._dict(place, columns[column.name], (*READING, *READING_MORE, *READING_REST))
         if sum(key in given for key in ("column", "columns", "constant", "lookup")) != 1:
             raise self.document.refused(place, "needs one of column, columns, constant and lookup")
         reading = self._one_of((*place, "reading"), given.get("reading", "text"), READINGS)
@@ -139,7 +140,9 @@ class _Checked:
             or tuple(self._names((*place, "column"), {"column": [given["column"]]} if "column" in given else {})),
             constant=self._optional((*place, "constant"), given.get("constant")),
             lookup=None if lookup is None else self._lookup((*place, "lookup"), lookup, columns),
+            otherwise=self._lookups((*place, "otherwise"), given.get("otherwise"), columns),
             values=self._values((*place, "values"), given.get("values"), column),
+            coded=self._flag((*place, "coded"), given.get("coded")),
             reading=reading,
             unit=self._column((*place, "unit"), given.get("unit")),
             factors=self._factors((*place, "factors"), given.get("factors")),
@@ -150,6 +153,8 @@ class _Checked:
             at=tuple(self._names((*place, "at"), given)),
             required=self._flag((*place, "required"), given.get("required")),
             by_cutoff=self._flag((*place, "by_cutoff"), given.get("by_cutoff")),
+            unless=self._optional((*place, "unless"), given.get("unless")),
+            clipped=self._flag((*place, "clipped"), given.get("clipped")),
             needs=self._optional((*place, "needs"), given.get("needs")),
             until=self._optional((*place, "until"), given.get("until")),
             default=self._optional((*place, "default"), given.get("default")),
@@ -158,18 +163,28 @@ class _Checked:
         return made
 
     def _refuse_contradictions(self, place: Place, column: Column, made: Reading, columns: Collection[str]) -> None:
-        for key, name in (("needs", made.needs), ("until", made.until)):
+        for key, name in (("needs", made.needs), ("until", made.until), ("unless", made.unless)):
             if name is not None and name not in list(columns)[: list(columns).index(column.name)]:
                 raise self.document.refused((*place, key), f"names {name}, which is not filled before")
         if made.default is not None and column.allowed and made.default not in column.allowed:
             raise self.document.refused((*place, "default"), f"is none of {', '.join(column.allowed)}")
         if (made.factors is None) != (made.unit is None):
             raise self.document.refused(place, "needs both unit and factors, or neither")
-        if made.by_cutoff and column.type != "date":
-            raise self.document.refused((*place, "by_cutoff"), "is only for a column of dates")
+        for key, is_given in (("by_cutoff", made.by_cutoff), ("clipped", made.clipped), ("otherwise", made.otherwise)):
+            if is_given and column.type != "date":
+                raise self.document.refused((*place, key), "is only for a column of dates")
+        if made.coded and (made.values is None or made.lookup is not None):
+            raise self.document.refused((*place, "coded"), "needs values, and a column of the record itself")
+
+    def _lookups(self, place: Place, entry: object, columns: Collection[str]) -> tuple[Lookup, ...]:
+        if entry is None:
+            return ()
+        if not isinstance(entry, list) or not entry:
+            raise self.document.refused(place, "is no list of lookups")
+        return tuple(self._lookup(place, each, columns) for each in entry)
 
     def _lookup(self, place: Place, entry: object, columns: Collection[str]) -> Lookup:
-        given = self._dict(place, entry, ("domain", "where", "column", "pick", "by", "day"))
+        given = self._dict(place, entry, ("domain", "where", "column", "pick", "by", "day", "product"))
         pick = self._one_of((*place, "pick"), given.get("pick"), PICKS)
         day = self._optional((*place, "day"), given.get("day"))
         if (pick == "on") != (day is not None) or (day is not None and day not in columns):
@@ -181,6 +196,7 @@ class _Checked:
             pick=pick,
             by=self._column((*place, "by"), given.get("by")),
             day=day,
+            product=self._column((*place, "product"), given.get("product")),
         )
 
     def _where(self, place: Place, entry: object) -> Where:

@@ -63,7 +63,7 @@ class Lookup:
     """Records of another domain about the same patient, of which one is picked: the first, the last, or that `on` a day.
 
     by: column with the day they are ordered by; without one the smallest value of `column` is first. day: the study's
-    column with the day asked for by `on`.
+    column with the day asked for by `on`. product: column that must name a CAR-T product of the vocabulary.
     """
 
     domain: str
@@ -72,6 +72,7 @@ class Lookup:
     pick: Pick
     by: str | None
     day: str | None
+    product: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,12 @@ class Reading:
     """How one column of the study is filled: the first of `columns` that holds something, a constant, or a lookup.
 
     values: text of the extract (any case) to text of the study; `*` is any other text, None leaves it empty without a
-    word. factors: what a number is multiplied by, for each text of `unit`. form: how a date is written where it is not
-    ISO 8601, as strptime reads it. required: a row without it is none. by_cutoff: a row dated later did not exist yet.
+    word. coded: a text that is none of `values` is withheld, from the record that is kept too. factors: what a number is
+    multiplied by, for each text of `unit`. form: how a date is written where it is not ISO 8601, as strptime reads it.
+    otherwise: records that are asked in turn for the day where the first place has none to the day; that one of them is
+    there is told even if it has none either. required: a row without it is none. by_cutoff: a row dated later did not
+    exist yet; unless: but for this column of the study, filled before, which says that it did. clipped: a day after the
+    cut-off becomes the cut-off.
     needs: column of the study that must be filled, else this one stays empty. default: what stands for nothing.
     imputed: column that says how much of a date was made up, as ADaM does. told_by: column whose Y says that there is
     something, so that its lack is told of. until: column of the study, filled before: a later day than its own is refused.
@@ -89,7 +94,9 @@ class Reading:
     columns: tuple[str, ...] = ()
     constant: str | None = None
     lookup: Lookup | None = None
+    otherwise: tuple[Lookup, ...] = ()
     values: dict[str, str | None] | None = None
+    coded: bool = False
     reading: ReadingName = "text"
     unit: str | None = None
     factors: dict[str, float] | None = None
@@ -100,6 +107,8 @@ class Reading:
     at: tuple[str, ...] = ()
     required: bool = False
     by_cutoff: bool = False
+    unless: str | None = None
+    clipped: bool = False
     needs: str | None = None
     until: str | None = None
     default: str | None = None
@@ -108,6 +117,10 @@ class Reading:
         """Columns of the record itself that are looked at."""
         more = [name for name in (self.unit, self.birth, self.imputed, self.told_by, *self.at) if name]
         return (*self.columns, *more)
+
+    def lookups(self) -> tuple[Lookup, ...]:
+        """Every place besides the record itself where the text may come from."""
+        return (*((self.lookup,) if self.lookup else ()), *self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +174,9 @@ class Mapping:
             if source.domain == domain:
                 names |= _of_source(source)
             for reading in source.columns.values():
-                if reading.lookup and reading.lookup.domain == domain:
-                    names |= _of_lookup(reading.lookup)
+                for lookup in reading.lookups():
+                    if lookup.domain == domain:
+                        names |= _of_lookup(lookup)
         return frozenset(names)
 
 
@@ -174,4 +188,4 @@ def _of_source(source: Source) -> set[str]:
 
 
 def _of_lookup(lookup: Lookup) -> set[str]:
-    return set(lookup.where) | {name for name in (lookup.column, lookup.by) if name}
+    return set(lookup.where) | {name for name in (lookup.column, lookup.by, lookup.product) if name}

@@ -8,7 +8,7 @@ from pipeline.errors import InputRefused
 from pipeline.intake.registryledger import Ledger
 from pipeline.intake.registrymapping import ANYTHING, Domain, Lookup, Mapping, Revision, Row, Where
 from pipeline.intake.registrysheet import Sheet
-from pipeline.intake.registryvalues import key_of, read_number
+from pipeline.intake.registryvalues import key_of, names_product, read_number
 
 
 class Record(NamedTuple):
@@ -53,7 +53,7 @@ class Records:
         if id(lookup) not in self._found:
             found: dict[str, list[Record]] = {}
             for record in self.of(lookup.domain):
-                if is_let_through(record.values, lookup.where):
+                if is_let_through(record.values, lookup.where) and _names_product(record.values, lookup):
                     found.setdefault(record.registry_id, []).append(record)
             self._found[id(lookup)] = found
         return self._found[id(lookup)].get(registry_id, [])
@@ -127,6 +127,10 @@ def is_let_through(values: Row, where: Where) -> bool:
     None allows an empty one, ? any that is not.
     """
     return all(_allowed(values.get(name), allowed) for name, allowed in where.items())
+
+
+def _names_product(values: Row, lookup: Lookup) -> bool:
+    return lookup.product is None or names_product(values.get(lookup.product) or "")
 
 
 def _allowed(text: str | None, allowed: tuple[str | None, ...]) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline.intake.pseudonym import Pseudonyms
-from pipeline.intake.registrycells import Answers, Cell
+from pipeline.intake.registrycells import DECISIVE, EMPTY, Answers, Cell, Verdict
 from pipeline.intake.registrymapping import TARGETS, Group, Lookup, Reading, Row, Source
 from pipeline.intake.registryrecords import Record, Records, is_let_through
 from pipeline.intake.registryvalues import read_day
@@ -31,7 +31,8 @@ class Base(NamedTuple):
 class Typing:
     """All rows of the study that an extract gives as of a cut-off.
 
-    scales: ids of the grading scales. `subjects` has the patients by the registry's id, which stays in memory.
+    scales: ids of the grading scales. `subjects` has the patients by the registry's id, which stays in memory; `later`
+    the ids of those who came after the cut-off.
     """
 
     records: Records
@@ -39,6 +40,7 @@ class Typing:
     cutoff: dt.date
     scales: Collection[str]
     subjects: dict[str, StudyRow] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
 
     def rows(self) -> dict[str, list[StudyRow]]:
         """Rows of every table of patients, in no order; the ledger says what became of each record."""
@@ -74,10 +76,14 @@ class Typing:
     def _rows(self, source: Source) -> Iterator[StudyRow]:
         for base in self._bases(source):
             if base.registry_id not in self.subjects:
-                domain = self.records.mapping.subjects.domain
-                self._refuse(base, "", f"its patient has no record in {domain} that can be used")
+                self._refuse(base, "", self._of_no_patient(base.registry_id))
             elif (row := self._row(source, base)) is not None:
                 yield row
+
+    def _of_no_patient(self, registry_id: str) -> str:
+        if registry_id in self.later:
+            return "its patient came after the cut-off"
+        return f"its patient has no record in {self.records.mapping.subjects.domain} that can be used"
 
     def _bases(self, source: Source) -> Iterator[Base]:
         through = (record for record in self.records.of(source.domain) if is_let_through(record.values, source.where))
@@ -121,31 +127,61 @@ class Typing:
         )
         used: list[Record] = []
         for name, reading in source.columns.items():
-            cell = self._cell(reading, base, made)
-            answer = answers.of(name, reading, cell, made)
+            cell, answer, giver = self._answered(name, reading, base, made, answers)
             if answer.reason and (reading.required or answer.is_late):
-                self._refuse(base, cell.column, answer.reason)
+                late = [cell.record] if answer.is_late else []
+                if answer.is_late and source.table == "study_subject":
+                    self.later.add(base.registry_id)
+                self._refuse(base._replace(records=[*base.records, *late]), cell.column, answer.reason)
                 return None
             if answer.reason:
                 self.records.ledger.refuse_column(cell.record.domain, cell.record.at, cell.column, answer.reason)
-            elif cell.text is not None:
-                used.append(cell.record)
+            if giver is not None:
+                used.append(giver)
             made[name] = answer.value
         for record in (*base.records, *used):
             self.records.ledger.use(record.domain, record.at)
         return made
 
+    def _answered(
+        self, name: str, reading: Reading, base: Base, made: StudyRow, answers: Answers
+    ) -> tuple[Cell, Verdict, Record | None]:
+        """The cell, what it says, and the record that was of use.
+
+        Where the cell has no day, the mapping's other places are asked in turn; a day of theirs is told as not the cell's.
+        """
+        cell = self._cell(reading, base, made)
+        first = answers.of(name, reading, cell, made)
+        if first.value is not None or answers.is_after(first):
+            return cell, first, None if first.reason or cell.text is None else cell.record
+        told_of = [cell.record.domain] if cell.is_found and name in DECISIVE else []
+        for lookup in reading.otherwise:
+            other = self._looked_up(lookup, base, made)
+            found = answers.of(name, reading, other, made) if other.is_found else EMPTY
+            if isinstance(found.value, dt.date) and (first.day is None or first.day.may_be(found.value)):
+                reason = f"{first.reason or 'is empty'}: {other.column} of {lookup.domain} counts instead"
+                return cell, found._replace(reason=reason), other.record
+            told_of += [lookup.domain] if other.is_found else []
+        if first.reason is None and told_of:
+            first = Verdict(reason=f"is empty though {told_of[0]} has a record of it")
+        is_of_use = first.reason is None and cell.text is not None
+        return cell, answers.told(name, first), cell.record if is_of_use else None
+
     def _cell(self, reading: Reading, base: Base, made: StudyRow) -> Cell:
         if reading.lookup is not None:
-            return self._looked_up(reading.lookup, base, made)
+            return self._looked_up(reading.lookup, base, made, is_any_day=reading.by_cutoff)
         name = next((name for name in reading.columns if base.values.get(name) is not None), None)
         shown = name or next(iter(reading.columns), "")
         text = base.values.get(name) if name else reading.constant
         return Cell(text, base.values, base.origin(shown), shown)
 
-    def _looked_up(self, lookup: Lookup, base: Base, made: StudyRow) -> Cell:
-        """The value of the record picked; whether the extract has the domain at all where nothing is found."""
-        found = [record for record in self.records.about(lookup, base.registry_id) if self._was_there(record, lookup)]
+    def _looked_up(self, lookup: Lookup, base: Base, made: StudyRow, *, is_any_day: bool = False) -> Cell:
+        """The value of the record picked; whether the extract has the domain at all where nothing is found.
+
+        is_any_day: also of a record later than the cut-off, which then says that the row did not exist yet.
+        """
+        about = self.records.about(lookup, base.registry_id)
+        found = [record for record in about if is_any_day or self._was_there(record, lookup)]
         if lookup.pick == "on":
             day = made.get(lookup.day or "")
             found = [record for record in found if read_day(record.values.get(lookup.by or "") or "").full == day]

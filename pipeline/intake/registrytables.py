@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from pipeline.intake.registrymapping import TARGETS, Mapping
 from pipeline.intake.registryrecords import Records
 from pipeline.intake.registryrows import StudyRow
 from pipeline.intake.registrysheet import Values
+from pipeline.intake.registryvalues import key_of
 
 BATCH = 50_000
 WITHHELD = "_withheld"
@@ -58,6 +60,22 @@ def _number(ordered: Iterable[StudyRow], name: str) -> None:
         row[name] = number
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of which only coded texts are kept: in every record, or in those whose column `name` says one of `said`."""
+
+    column: str
+    texts: frozenset[str]
+    name: str | None
+    said: frozenset[str]
+
+    def hides(self, values: dict[str, str | None]) -> bool:
+        """Whether the record's text is a person's own words."""
+        if self.name is not None and key_of(values.get(self.name) or "") not in self.said:
+            return False
+        return key_of(values.get(self.column) or "") not in self.texts
+
+
 class Contents:
     """What is kept of each record: identifiers hashed, names and free text withheld, the rest as it stands."""
 
@@ -65,6 +83,7 @@ class Contents:
         self._records = records
         self._pseudonyms = pseudonyms
         self._kept = {domain: kept_columns(records.mapping, domain) for domain in records.sheets}
+        self._coded = {domain: list(coded_columns(records.mapping, domain)) for domain in records.sheets}
 
     def record_batches(self) -> Iterator[pa.Table]:
         """Every record of every file as rows of registry_record, in the order of domain and line."""
@@ -113,10 +132,11 @@ class Contents:
         if values is None:
             return json.dumps({WITHHELD: ["the whole record: its columns are not known"]})
         rule = self._records.mapping.domains[domain]
-        kept = self._kept[domain]
+        record = dict(zip(columns, values, strict=True))
+        kept = self._kept[domain] - {each.column for each in self._coded[domain] if each.hides(record)}
         told: dict[str, object] = {}
         hidden = []
-        for name, value in zip(columns, values, strict=True):
+        for name, value in record.items():
             if value is None:
                 continue
             if name in rule.hashed:
@@ -132,6 +152,21 @@ def kept_columns(mapping: Mapping, domain: str) -> frozenset[str]:
     """Columns of a domain that stand in the lake as they are: those the mapping uses or lists, less the withheld."""
     rule = mapping.domains[domain]
     return (mapping.used(domain) | rule.kept) - rule.hashed - rule.withheld
+
+
+def coded_columns(mapping: Mapping, domain: str) -> Iterator[Coded]:
+    """Columns of a domain that hold a coded text or a person's own words, which are withheld."""
+    for source in mapping.sources:
+        if source.domain != domain:
+            continue
+        for reading in source.columns.values():
+            if not reading.coded:
+                continue
+            texts = frozenset(reading.values or ())
+            if source.group is None:
+                yield from (Coded(column, texts, None, frozenset()) for column in reading.columns)
+            else:
+                yield Coded(source.group.value, texts, source.group.name, frozenset(map(key_of, reading.columns)))
 
 
 def _arrow(table: Table, rows: list[StudyRow]) -> pa.Table:

@@ -41,6 +41,18 @@ class Day(NamedTuple):
         """The day, where it is known to the day."""
         return self.first if self.precision == "day" else None
 
+    @property
+    def last(self) -> dt.date | None:
+        """The last day it can mean."""
+        if self.first is None or self.precision == "day":
+            return self.first
+        month = self.first.month if self.precision == "month" else 12
+        return self.first.replace(month=month, day=calendar.monthrange(self.first.year, month)[1])
+
+    def may_be(self, day: dt.date) -> bool:
+        """Whether the day is one that it can mean; any is, where nothing is known."""
+        return self.first is None or self.last is None or self.first <= day <= self.last
+
 
 class Answer(NamedTuple):
     """A value of the study, or the reason why there is none; both None where there was nothing to read."""
@@ -136,6 +148,12 @@ def read_product(text: str) -> Answer:
     if len(named) > 1:
         return Answer(reason="names several CAR-T products")
     return Answer(next(iter(named)) if named else " ".join(text.lower().split()))
+
+
+@cache
+def names_product(text: str) -> bool:
+    """Whether the text names a CAR-T product of the vocabulary, or says that it is one."""
+    return bool(products_named(text))
 
 
 @cache

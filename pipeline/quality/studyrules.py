@@ -23,6 +23,20 @@ def _no_row(name: str, tables: Iterable[str], severity: Severity, note: str) -> 
 
 ROW_RULES = (
     *_no_row(
+        "undated_death",
+        SUBJECT,
+        "warning",
+        "The patient counts until last seen alive and not as dead: survival is overstated. One such patient must not keep "
+        "the others out.",
+    ),
+    *_no_row("undated_infusion", SUBJECT, "warning", "Without day 0 the patient counts as never infused."),
+    *_no_row(
+        "undated_outcome",
+        ("study_malignancy", "study_treatment"),
+        "warning",
+        "Without its day a cancer or a treatment has no time since infusion and is in no count.",
+    ),
+    *_no_row(
         "repeated_key", PATIENTS, "critical", "We number the rows ourselves: a key that stands twice is a bug of ours."
     ),
     *_no_row(

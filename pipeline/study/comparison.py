@@ -10,6 +10,7 @@ from pipeline.study.followed import Array, Followed, RiskTable, risk_table
 
 NOTHING = "Fewer than two groups have persons at risk when an event happens: there is nothing to compare."
 
+WHOLE = 1e-12
 EMPTIED = "With late entry, all of a group had an event before others of it were at risk: Gray's test is not defined."
 
 
@@ -98,7 +99,9 @@ def _gray_covariance(
     """
     step = np.divide(pooled, total, out=np.zeros_like(pooled), where=total > 0)
     incidence = np.cumsum(step)
-    incidence_before = incidence - step
+    incidence_before = np.concatenate([[0.0], incidence[:-1]])
+    if np.any(incidence_before >= 1.0 - WHOLE):
+        raise ValueError(EMPTIED)
     groups = len(n)
     part = np.divide(thinned, total, out=np.zeros_like(thinned), where=total > 0)
     weight = np.array([[thinned[i] * ((i == k) - part[k]) for k in range(groups)] for i in range(groups)])

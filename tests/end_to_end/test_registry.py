@@ -210,10 +210,26 @@ def test_the_cut_off_decides_what_was_known(tmp_path):
     assert reasons["SV SVDTC is after the cut-off"] == 2
     assert reasons["FA DIAGDTC is after the cut-off"] == 9
     deaths = [row["death_date"] for row in held(tmp_path / "lake", "study_subject")]
-    assert deaths == [None, None, None]
+    assert deaths == [None, None]  # the third patient enrolled later
     assert held(tmp_path / "lake", "study_malignancy") == []
     counts = report.counts
     assert counts["n_read"] == counts["n_kept"] + counts["n_rejected"]
+
+
+def test_deaths_and_infusions_without_a_day_are_counted_in_the_warnings(tmp_path):
+    domains = small()
+    domains["DM"][0] |= {"RFSTDTC": "2022-02", "DTHFL": "Y"}
+    domains["DM"][1] |= {"DTHDTC": "2023", "RFPENDTC": "2023-01-05"}
+    domains["DS"] = [row for row in domains["DS"] if row["DSDECOD"] != "DEATH"]
+    settings = Settings(lake=str(tmp_path / "lake"), threads=1, pseudonym_key=KEY)
+    report = ingest_registry(settings, write(tmp_path / "extract", domains), dt.date.fromisoformat(CUTOFF))
+    told = [warning for warning in report.warnings if warning.startswith("warning: study_subject undated")]
+    assert told == [
+        "warning: study_subject undated_death: a death without its day: survival is overstated (2)",
+        "warning: study_subject undated_infusion: an infusion without day 0: not followed up (1)",
+    ]
+    contacts = {row["last_contact_date"] for row in held(tmp_path / "lake", "study_subject")}
+    assert contacts == {dt.date(2024, 5, 1), dt.date(2023, 1, 5), dt.date(2024, 6, 1)}
 
 
 def test_the_verb_ingests_and_status_shows_the_study(tmp_path, command, monkeypatch):

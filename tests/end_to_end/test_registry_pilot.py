@@ -91,7 +91,7 @@ def test_every_record_of_the_analysis_data_is_kept_or_rejected(pilot):
     for domain, file in files.items():
         assert file["n_read"] == in_file(pilot / "adam", domain.lower()) == file["n_kept"] + file["n_rejected"]
     assert (len(rows["study_subject"]), len(rows["study_infusion"]), len(rows["study_event"])) == (254, 254, 1_191)
-    assert {row["reason"] for row in rejected} == {"DTHDT is empty though DTHFL is Y"}
+    assert {row["reason"] for row in rejected} == {"DTHDT is empty though DTHFL is Y: death_date stays empty"}
     assert files["ADTTE"]["n_set_aside"] == 254  # time to the first dermatologic event fills nothing here
 
 

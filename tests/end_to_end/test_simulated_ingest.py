@@ -37,10 +37,23 @@ def done(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_no_record_is_refused(done):
-    _, _, rows = done
+def test_no_record_is_refused_and_only_ends_that_are_not_days_are_told(done):
+    _, report, rows = done
     refused = {(row["domain"], row["column"], row["reason"]) for row in rows("registry_rejected")}
-    assert refused == set()
+    assert refused == {("AE", "AEENDTC", "AEENDTC is not known to the day")}
+    assert report.counts["n_rejected"] == 0
+
+
+@pytest.mark.slow
+def test_decisions_have_the_reasons_that_the_mapping_knows(done):
+    _, _, rows = done
+    told = {(row["decision"], row["decision_reason"]) for row in rows("study_malignancy")}
+    assert told <= {
+        ("pending", None),
+        ("second_primary", "Histology differs from the index disease"),
+        ("relapse", "Histology is that of the index disease"),
+    }
+    assert any(reason for _, reason in told)
 
 
 @pytest.mark.slow

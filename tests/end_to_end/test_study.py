@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,9 @@ def test_a_public_export_hides_small_counts_and_the_lake_keeps_them(settings, co
     assert not any(row["n_events"] and 0 < int(row["n_events"]) < 5 for row in shown)
     assert not any(row["n_patients"] and 0 < int(row["n_patients"]) < 5 for row in shown)
     assert not any(row["estimate"] for row in shown if row["is_small"] == "true")
+    assert any(row["n_at_risk"] and 0 < int(row["n_at_risk"]) < 5 for row in whole)
+    assert {int(row["n_at_risk"]) % 5 for row in shown if row["n_at_risk"]} == {0}
+    assert not any(re.search(r"\d+ remain", row["reason"]) for row in shown)
 
 
 def test_what_is_not_held_is_said_with_what_is(settings, computed, command):

@@ -29,7 +29,10 @@ def typing(tmp_path):
         files = {file["domain"]: file for file in done.files(given)}
         for file in files.values():
             assert file["n_read"] == file["n_kept"] + file["n_rejected"]
-        return tables, done.contents.rejected().to_pylist(), files
+        rejected = done.contents.rejected().to_pylist()
+        whole = {(row["domain"], row["line"]) for row in rejected if row["column"] is None}
+        assert len(whole) == sum(file["n_rejected"] for file in files.values())
+        return tables, rejected, files
 
     return typed
 
@@ -47,8 +50,24 @@ DM     | 1    | SEX      | Z                | no    | SEX is none of the values 
 DM     | 1    | RFPENDTC | 2024-02-30       | no    | RFPENDTC is no possible date                        | study_subject    | 3
 DM     | 1    | RFPENDTC | 31.01.2024       | no    | RFPENDTC is no date as 2024-01-31                   | study_subject    | 3
 DM     | 1    | RFPENDTC | 0024-01-31       | no    | RFPENDTC is before 1900                             | study_subject    | 3
-DM     | 1    | RFPENDTC | 2024-07-01       | no    | RFPENDTC is after the cut-off                       | study_subject    | 3
-DM     | 1    | DTHFL    | Y                | no    | DTHDTC is empty though DTHFL is Y                   | study_subject    | 3
+DM     | 1    | RFPENDTC | 2024-07-01       | no    | RFPENDTC is after the cut-off: the cut-off counts instead | study_subject    | 3
+DM     | 1    | RFPENDTC | 2024-05          | no    | RFPENDTC is not known to the day                    | study_subject    | 3
+DM     | 1    | RFICDTC  | 2021             | no    | RFICDTC is not known to the day                     | study_subject    | 3
+DM     | 1    | RFSTDTC  | 2022-01          | no    | RFSTDTC is not known to the day: EXSTDTC of EX counts instead | study_subject    | 3
+DM     | 1    | RFSTDTC  | 2022-02          | no    | RFSTDTC is not known to the day: infusion_date stays empty | study_subject    | 3
+DM     | 1    | RFSTDTC  | soon             | no    | RFSTDTC is no date as 2024-01-31: EXSTDTC of EX counts instead | study_subject    | 3
+DM     | 1    | RFSTDTC  | -                | no    | RFSTDTC is empty: EXSTDTC of EX counts instead      | study_subject    | 3
+DM     | 1    | RFSTDTC  | 2024-07-01       | no    | RFSTDTC is after the cut-off                        | study_subject    | 3
+DM     | 3    | RFSTDTC  | 2024-06          | no    | RFSTDTC is not known to the day: infusion_date stays empty | study_subject    | 3
+DM     | 1    | DTHFL    | Y                | no    | DTHDTC is empty though DTHFL is Y: death_date stays empty | study_subject    | 3
+DM     | 1    | DTHDTC   | 2024-05          | no    | DTHDTC is not known to the day: death_date stays empty | study_subject    | 3
+DM     | 2    | DTHDTC   | 2023-02          | no    | DTHDTC is not known to the day: DSSTDTC of DS counts instead | study_subject    | 3
+DM     | 2    | DTHDTC   | 2023-03          | no    | DTHDTC is not known to the day: death_date stays empty | study_subject    | 3
+DM     | 2    | DTHDTC   | -                | no    | DTHDTC is empty though DTHFL is Y: DSSTDTC of DS counts instead | study_subject    | 3
+DM     | 1    | DTHDTC   | 2024-07-01       | no    | DTHDTC is after the cut-off                         | study_subject    | 3
+DM     | 1    | DTHDTC   | 2025             | no    | DTHDTC is after the cut-off                         | study_subject    | 3
+DS     | 2    | DSSTDTC  | 2021-12          | no    | DSSTDTC is not known to the day                     | study_subject    | 3
+DS     | 2    | DSSTDTC  | 2024-07-01       | yes   | DSSTDTC is after the cut-off                        | study_subject    | 2
 DM     | 2    | DTHDTC   | 2022-12-01       | no    | RFPENDTC is after death_date                        | study_subject    | 3
 EX     | 1    | EXSTDTC  | 2022-01          | yes   | EXSTDTC is not known to the day                     | study_infusion   | 1
 EX     | 1    | EXSTDTC  | -                | yes   | EXSTDTC is empty                                    | study_infusion   | 1
@@ -62,17 +81,24 @@ AE     | 1    | AESTDTC  | 2025             | yes   | AESTDTC is after the cut-o
 AE     | 1    | AESTDTC  | soon             | no    | AESTDTC is no date as 2024-01-31                    | study_event      | 3
 AE     | 1    | AEDTC    | 2024-07-01       | yes   | AEDTC is after the cut-off                          | study_event      | 2
 AE     | 1    | AEENDTC  | 2024-07-01       | no    | AEENDTC is after the cut-off                        | study_event      | 3
+AE     | 1    | AEENDTC  | 2022-02          | no    | AEENDTC is not known to the day                     | study_event      | 3
+AE     | 1    | AEDTC    | 2022-02          | no    | AEDTC is not known to the day                       | study_event      | 3
 AE     | 1    | AETOXGR  | 6                | no    | AETOXGR is out of range                             | study_event      | 3
 AE     | 1    | AETOXGR  | 2.5              | no    | AETOXGR is no whole number                          | study_event      | 3
 AE     | 1    | AESCAL   | own scale        | no    | AESCAL is no grading scale that is known            | study_event      | 3
 AE     | 1    | AESER    | perhaps          | no    | AESER is none of the values the mapping knows       | study_event      | 3
 SV     | 1    | SVSTDTC  | -                | yes   | SVSTDTC is empty                                    | study_visit      | 5
 CM     | 1    | CMSTDTC  | 2024-07-01       | yes   | CMSTDTC is after the cut-off                        | study_treatment  | 1
+CM     | 1    | CMSTDTC  | 2022-01          | no    | CMSTDTC is not known to the day                     | study_treatment  | 2
+CM     | 1    | CMENDTC  | 2022             | no    | CMENDTC is not known to the day                     | study_treatment  | 2
+FA     | 1    | FADTC    | 2022-02          | yes   | FADTC is not known to the day                       | study_response   | 0
 FA     | 1    | FAORRES  | better           | yes   | FAORRES is none of the values the mapping knows     | study_response   | 0
 FA     | 2    | FAORRES  | 2021-13-10       | no    | FAORRES is no possible date                         | study_subject    | 3
+FA     | 2    | FAORRES  | 2021-12          | no    | FAORRES is not known to the day                     | study_subject    | 3
 FA     | 4    | FAORRES  | own track        | no    | FAORRES is none of the values the study knows       | study_subject    | 3
 FA     | 6    | FATESTCD | OTHER            | yes   | FATESTCD is none of the values the mapping knows    | study_sample     | 1
 FA     | 8    | FASPID   | -                | yes   | FASPID is empty                                     | study_malignancy | 1
+FA     | 8    | FAORRES  | 2022-12          | no    | DIAGDTC is not known to the day                     | study_malignancy | 1
 FA     | 12   | FAORRES  | perhaps          | no    | TRANSGEN is none of the values the study knows      | study_malignancy | 1
 FA     | 15   | FAORRES  | two              | no    | NADJ is no number                                   | study_malignancy | 1
 MH     | 4    | MHORRES  | several          | no    | MHORRES is no number                                | study_subject    | 3
@@ -94,6 +120,126 @@ def test_what_cannot_be_used_is_told_with_its_place_and_reason(typing, case):
     assert len(tables[case["table"]]) == int(case["rows"])
     if case["value"] and len(case["value"]) > 3 and not case["reason"].startswith("its"):
         assert case["value"] not in row["reason"]
+
+
+# Days of one patient in DM, the infusion in EX, the death in DS (… is as in the small extract); what then stands.
+DAYS = """
+patient  | RFSTDTC    | EXSTDTC    | DTHDTC     | DTHFL | DSSTDTC    | RFPENDTC   | infusion   | death      | contact
+CRID7001 | 2022-01    | 2022-01-10 | -          | -     | -          | 2024-05-01 | 2022-01-10 | -          | 2024-05-01
+CRID7001 | 2022       | 2022-01-10 | -          | -     | -          | 2024-05-01 | 2022-01-10 | -          | 2024-05-01
+CRID7001 | 2022-01    | 2022-02-10 | -          | -     | -          | 2024-05-01 | -          | -          | 2024-05-01
+CRID7001 | 2022-01    | 2022-01    | -          | -     | -          | 2024-05-01 | -          | -          | 2024-05-01
+CRID7001 | 2024-08-01 | 2024-08-01 | -          | -     | -          | 2024-09-01 | -          | -          | 2024-06-30
+CRID7001 | 2022-01-10 | 2022-01-10 | -          | -     | -          | 2025       | 2022-01-10 | -          | 2024-06-30
+CRID7001 | 2022-01-10 | 2022-01-10 | 2024-07-01 | Y     | 2024-07-01 | 2024-07-01 | 2022-01-10 | -          | 2024-06-30
+CRID7002 | 2022-03-01 | 2022-03-01 | 2023-02    | Y     | 2023-02-03 | 2023-02-03 | 2022-03-01 | 2023-02-03 | 2023-02-03
+CRID7002 | 2022-03-01 | 2022-03-01 | -          | -     | 2023-02-03 | 2023-02-03 | 2022-03-01 | 2023-02-03 | 2023-02-03
+CRID7002 | 2022-03-01 | 2022-03-01 | 2023-02    | Y     | 2023-04-03 | 2023-02-01 | 2022-03-01 | -          | 2023-02-01
+CRID7002 | 2022-03-01 | 2022-03-01 | 2023-02    | Y     | -          | 2023-03-01 | 2022-03-01 | -          | -
+CRID7002 | 2022-03-01 | 2022-03-01 | -          | Y     | -          | 2024-07-01 | 2022-03-01 | -          | -
+CRID7002 | 2022-03-01 | 2022-03-01 | -          | -     | -          | 2024-07-01 | 2022-03-01 | -          | -
+CRID7002 | 2022-03-01 | 2022-03-01 | 2023-02-03 | Y     | 2023-02-03 | 2024-07-01 | 2022-03-01 | 2023-02-03 | -
+"""
+DAYS_ROWS = rows_of(DAYS)
+
+
+@pytest.mark.parametrize("case", DAYS_ROWS, ids=[str(number) for number in range(1, len(DAYS_ROWS) + 1)])
+def test_a_day_that_one_domain_lacks_is_taken_from_another_and_nobody_is_alive_after_death(typing, case):
+    domains = small()
+    of = {name: [row for row in domains[name] if row["USUBJID"] == case["patient"]] for name in ("DM", "EX")}
+    of["DM"][0] |= {name: case[name] for name in ("RFSTDTC", "DTHDTC", "DTHFL", "RFPENDTC")}
+    of["EX"][0]["EXSTDTC"] = case["EXSTDTC"]
+    domains["DS"] = [row for row in domains["DS"] if row["DSDECOD"] != "DEATH"]
+    domains["DS"].append({"USUBJID": case["patient"], "DSDECOD": "DEATH", "DSSTDTC": case["DSSTDTC"]})
+    if case["DSSTDTC"] is None:
+        domains["DS"].pop()
+    tables, rejected, _ = typing(domains)
+    name = SECRET.of(case["patient"])
+    (row,) = [row for row in tables["study_subject"] if row["subject_id"] == name]
+    found = [row[column] for column in ("infusion_date", "death_date", "last_contact_date")]
+    assert [None if day is None else str(day) for day in found] == [case["infusion"], case["death"], case["contact"]]
+    told = {each["reason"].rpartition(": ")[2] for each in rejected if each["subject_id"] == name}
+    is_dead = case["DTHFL"] == "Y" or case["patient"] == "CRID7002"
+    is_later = (case["DTHDTC"] or "") > CUTOFF
+    assert ("death_date stays empty" in told) == (is_dead and not is_later and case["death"] is None)
+    assert ("infusion_date stays empty" in told) == (case["infusion"] is None and case["RFSTDTC"] < CUTOFF)
+    assert [each["is_index"] for each in tables["study_infusion"] if each["subject_id"] == name] == (
+        [True] if case["infusion"] else [False] if case["EXSTDTC"] == "2022-02-10" else []
+    )
+
+
+def test_an_infusion_of_another_medicine_starts_no_clock(typing):
+    domains = small()
+    domains["DM"][0]["RFSTDTC"] = "2022-01"
+    domains["EX"][0]["EXTRT"] = "Fludarabine"
+    tables, rejected, _ = typing(domains)
+    assert dt.date(2022, 1, 10) not in [row["infusion_date"] for row in tables["study_subject"]]
+    assert [row["reason"] for row in rejected] == ["RFSTDTC is not known to the day: infusion_date stays empty"]
+
+
+def test_a_fatal_event_tells_of_a_death_that_has_no_day(typing):
+    domains = small()
+    domains["AE"][0]["AESDTH"] = "Y"
+    _, rejected, _ = typing(domains)
+    assert [row["reason"] for row in rejected] == [
+        "DTHDTC is empty though AE has a record of it: death_date stays empty"
+    ]
+
+
+def test_a_patient_enrolled_after_the_cut_off_is_no_patient_yet_with_all_that_hangs_on_her(typing):
+    domains = small()
+    for row in domains["DS"]:
+        if row["USUBJID"] == "CRID7001" and row["DSDECOD"] == "ENROLLED":
+            row["DSSTDTC"] = "2024-07-02"
+    tables, rejected, files = typing(domains)
+    assert len(tables["study_subject"]) == 2
+    name = SECRET.of("CRID7001")
+    assert [row for rows in tables.values() for row in rows if row["subject_id"] == name] == []
+    reasons = {(row["domain"], row["reason"]) for row in rejected if row["subject_id"] == name}
+    assert reasons >= {
+        ("DM", "DSSTDTC is after the cut-off"),
+        ("DS", "DSSTDTC is after the cut-off"),
+        ("EX", "its patient came after the cut-off"),
+    }
+    assert (files["DM"]["n_rejected"], files["EX"]["n_rejected"], files["AE"]["n_rejected"]) == (1, 1, 2)
+
+
+def test_a_patient_infused_after_the_cut_off_is_one_only_if_enrolled_before(typing):
+    domains = small()
+    domains["DM"][2]["RFSTDTC"] = "2024-07-15"
+    subjects = {row["subject_id"]: row for row in typing(domains)[0]["study_subject"]}
+    assert subjects[SECRET.of("CRID7003")]["infusion_date"] is None
+    domains["DS"] = [row for row in domains["DS"] if row["USUBJID"] != "CRID7003"]
+    tables, rejected, _ = typing(domains)
+    assert len(tables["study_subject"]) == 2
+    assert [(row["domain"], row["reason"]) for row in rejected] == [("DM", "RFSTDTC is after the cut-off")]
+
+
+# What stands in the extract as the reason of a decision, what is shown, and whether the record keeps it.
+REASONS_OF_DECISIONS = """
+given                                | shown                                    | kept
+HISTOLOGY DIFFERS                    | Histology differs from the index disease | yes
+histology  same                      | Histology is that of the index disease   | yes
+Seen by Dr Miller: Mr K. is a smoker | -                                        | no
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(REASONS_OF_DECISIONS), ids=["coded", "other letters", "free"])
+def test_only_a_coded_reason_of_a_decision_is_kept_or_shown(typing, tmp_path, case):
+    domains = small()
+    reason = dict(domains["FA"][12], FATESTCD="REASON", FAORRES=case["given"])
+    domains["FA"] += [reason, dict(reason, USUBJID="CRID7009"), dict(reason, FASPID=None)]
+    tables, rejected, files = typing(domains)
+    assert [row["decision_reason"] for row in tables["study_malignancy"]] == [case["shown"]]
+    said = [row["reason"] for row in rejected if row["column"]]
+    assert said == ([] if case["shown"] else ["REASON is none of the values the mapping knows"])
+    assert files["FA"]["n_incomplete"] == len(said)
+    done = type_extract(read_extract(tmp_path / "extract"), SECRET, DAY, scales())
+    contents = [text for batch in done.contents.record_batches() for text in batch["content"].to_pylist()]
+    held = [json.loads(text) for text in contents if '"REASON"' in text]
+    assert len(held) == 3
+    assert all(("FAORRES" in each) == (case["kept"] == "yes") for each in held)
+    assert any("Miller" in text for text in [*contents, str(rejected), str(tables)]) is False
 
 
 def test_a_clean_extract_has_no_rejections(typing):
@@ -232,6 +378,44 @@ def test_the_latest_revision_of_a_form_counts_and_the_older_is_kept(typing):
     assert [row["response"] for row in tables["study_response"]] == ["complete_remission", "relapse"]
     (malignancy,) = tables["study_malignancy"]
     assert (malignancy["transgene_result"], malignancy["decision"]) == ("not_tested", "pending")
+
+
+def test_a_form_that_tells_a_death_or_an_infusion_without_its_day_is_told(typing):
+    forms = small(**dict.fromkeys(small()), **CIBMTR)
+    forms["4100"][3]["DEATH_DATE"] = None
+    forms["4006"][0]["INFUSION_DATE"] = None
+    forms["4006"][1]["INFUSION_DATE"] = "2022-03"
+    _, rejected, _ = typing(forms)
+    assert [(row["domain"], row["reason"]) for row in rejected] == [
+        ("4006", "INFUSION_DATE is empty"),
+        ("4006", "INFUSION_DATE is empty though 4006 has a record of it: infusion_date stays empty"),
+        ("4006", "INFUSION_DATE is not known to the day"),
+        ("4006", "INFUSION_DATE is not known to the day: infusion_date stays empty"),
+        ("4100", "DEATH_DATE is empty though 4100 has a record of it: death_date stays empty"),
+    ]
+
+
+def test_an_infusion_after_the_cut_off_is_rejected_and_the_enrolled_patient_stays(typing):
+    forms = small(**dict.fromkeys(small()), **CIBMTR)
+    forms["4006"][1]["INFUSION_DATE"] = "2024-07-15"
+    tables, rejected, files = typing(forms)
+    assert len(tables["study_subject"]) == 2
+    assert (files["4006"]["n_typed"], files["4006"]["n_rejected"]) == (1, 1)
+    assert [(row["column"], row["reason"]) for row in rejected] == [(None, "INFUSION_DATE is after the cut-off")]
+    forms["4000"][2]["ENROLMENT_DATE"] = None
+    tables, _, files = typing(forms)
+    assert len(tables["study_subject"]) == 1
+    assert (files["4000"]["n_superseded"], files["4000"]["n_rejected"]) == (1, 1)
+
+
+def test_a_form_in_words_keeps_only_a_coded_reason(typing, tmp_path):
+    forms = small(**dict.fromkeys(small()), **CIBMTR)
+    forms["3500"][0]["DECISION_REASON"] = "Mr Miller was told"
+    tables, rejected, _ = typing(forms)
+    assert tables["study_malignancy"][0]["decision_reason"] is None
+    assert [row["reason"] for row in rejected] == ["DECISION_REASON is none of the values the mapping knows"]
+    done = type_extract(read_extract(tmp_path / "extract"), SECRET, DAY, scales())
+    assert "told" not in str([batch["content"].to_pylist() for batch in done.contents.record_batches()])
 
 
 def test_two_forms_of_one_revision_that_differ_are_both_refused(typing):

@@ -28,6 +28,12 @@ PLANTED = """
 rule                         | table            | severity | domain | line | column   | value      | marks
 impossible_follow_up         | study_subject    | critical | DM     | 2    | DTHDTC   | 2022-02-01 | 0
 index_infusion               | study_subject    | critical | EX     | 1    | EXSTDTC  | 2022-01-11 | 0
+undated_death                | study_subject    | warning  | DM     | 1    | DTHDTC   | 2024-05    | 1
+undated_death                | study_subject    | warning  | AE     | 1    | AESDTH   | Y          | 1
+undated_infusion             | study_subject    | warning  | DM     | 1    | RFSTDTC  | 2022-02    | 1
+undated_infusion             | study_subject    | warning  | DM     | 3    | RFSTDTC  | 2024       | 1
+undated_outcome              | study_malignancy | warning  | FA     | 8    | FAORRES  | 2022-12    | 1
+undated_outcome              | study_treatment  | warning  | CM     | 3    | CMSTDTC  | 2022       | 1
 leukapheresis_after_infusion | study_subject    | warning  | FA     | 2    | FAORRES  | 2022-02-10 | 1
 before_infusion              | study_event      | warning  | AE     | 1    | AESTDTC  | 2022-01-09 | 1
 after_death                  | study_event      | warning  | AE     | 3    | AESTDTC  | 2023-03-06 | 1

@@ -110,6 +110,63 @@ CASES = [
         study_subject | f          | -          | the index infusion is on another day""",
     ),
     (
+        "undated_death",
+        {
+            "study_subject": """
+                subject_id | death_date
+                a          | -
+                b          | -
+                c          | 2023-01-10""",
+            "registry_rejected": """
+                subject_id | domain | line | reason
+                a          | DM     | 1    | DTHDTC is not known to the day: death_date stays empty
+                b          | DM     | 2    | DTHDTC is after the cut-off
+                c          | DM     | 3    | DTHDTC is empty: DSSTDTC of DS counts instead""",
+        },
+        """
+        table         | subject_id | row_number | reason
+        study_subject | a          | -          | a death without its day: survival is overstated""",
+    ),
+    (
+        "undated_infusion",
+        {
+            "study_subject": """
+                subject_id | infusion_date
+                a          | -
+                b          | -
+                c          | 2023-01-10
+                d          | -""",
+            "study_infusion": """
+                subject_id | product
+                b          | tisagenlecleucel
+                c          | tisagenlecleucel
+                d          | xanomeline""",
+            "registry_rejected": """
+                subject_id | domain | line | reason
+                a          | DM     | 1    | RFSTDTC is not known to the day: infusion_date stays empty""",
+        },
+        """
+        table         | subject_id | row_number | reason
+        study_subject | a          | -          | an infusion without day 0: not followed up
+        study_subject | b          | -          | an infusion without day 0: not followed up""",
+    ),
+    (
+        "undated_outcome",
+        {
+            "study_malignancy": """
+                subject_id | malignancy_number | diagnosis_date
+                a          | 1                 | 2023-01-10
+                a          | 2                 | -""",
+            "study_treatment": """
+                subject_id | treatment_number | kind       | start_date
+                a          | 1                | transplant | -""",
+        },
+        """
+        table            | subject_id | row_number | reason
+        study_malignancy | a          | 2          | a malignancy without its day
+        study_treatment  | a          | 1          | transplant without its day""",
+    ),
+    (
         "leukapheresis_after_infusion",
         {
             "study_subject": """
@@ -357,6 +414,7 @@ CASES = [
                 AE     | ae.csv | 3    | a          | 1             | -      | AEDECOD is empty
                 AE     | ae.csv | 3    | a          | 2             | -      | AEDTC is no date
                 AE     | ae.csv | 4    | a          | 1             | AESCAL | AESCAL is no scale
+                AE     | ae.csv | 5    | a          | 1             | -      | AESTDTC is after the cut-off
                 DM     | dm.csv | 3    | -          | 1             | -      | USUBJID is empty"""
         },
         """

@@ -1,6 +1,8 @@
 """The public copy of a whole study: what is hidden, and that nothing hidden follows from what is shown."""
 
 import importlib.util
+import itertools
+import re
 from pathlib import Path
 
 import numpy as np
@@ -62,14 +64,89 @@ def test_single_patients_are_in_no_public_copy(whole, public):
     assert not any("subject=" in one["population"] for one in public[0].to_pylist())
 
 
-def test_curves_are_of_all_patients_and_step_by_five(public):
-    last = {}
+def test_public_curves_are_of_all_patients_and_their_numbers_at_risk_are_rounded_down(public):
+    assert public[1].num_rows
     for one in public[1].to_pylist():
         assert one["population"] == "all"
-        key = one["analysis"], one["estimand"], one["event"], one["competing"]
-        assert last.get(key, 10**6) - one["n_at_risk"] >= 5
-        last[key] = one["n_at_risk"]
-    assert last
+        assert one["n_at_risk"] % 5 == 0
+
+
+def deaths(steps):
+    """Deaths at each step of a curve of survival: those at risk times what the step takes of those left."""
+    left = 1.0
+    for one in steps:
+        yield one["at_years"], round(one["n_at_risk"] * (1 - one["estimate"] / left))
+        left = one["estimate"]
+
+
+def test_each_step_of_a_public_curve_of_survival_joins_five_deaths(whole, public):
+    def steps(table):
+        rows = [one for one in table.to_pylist() if (one["estimand"], one["population"]) == ("overall_survival", "all")]
+        return sorted(rows, key=lambda one: one["at_years"])
+
+    kept = [one["at_years"] for one in steps(public[1])]
+    died = list(deaths(steps(whole.curves)))
+    assert sum(n for _, n in died) > 50
+    for begin, end in itertools.pairwise([0.0, *kept]):
+        assert sum(n for at, n in died if begin < at <= end) >= 5
+
+
+PAIRS = [
+    ("transplant_ignored", "transplant_competes"),
+    ("transplant_ignored", "transplant_censors"),
+    ("event_free_survival", "event_free_survival_censored"),
+    ("first_event", "all_events"),
+    ("first_event", "first_event_grade_3"),
+]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=" less ".join)
+def test_no_small_count_follows_from_taking_one_estimand_from_another(whole, public, pair):
+    def counts(table, estimand):
+        told = [one for one in table.to_pylist() if one["estimand"] == estimand and one["n_events"] is not None]
+        named = "survival" not in estimand
+        return {
+            (one["event"] if named else "", one["population"], one["window"], one["at_years"]): one["n_events"]
+            for one in told
+        }
+
+    def near(table):
+        first, second = (counts(table, name) for name in pair)
+        return [key for key in first if key in second and 0 < abs(first[key] - second[key]) < 5]
+
+    assert near(whole.estimates)
+    assert near(public[0]) == []
+
+
+def test_a_number_of_1000_goes_with_the_row_it_is_made_from(public):
+    rows = public[0].to_pylist()
+    source = {
+        (one["event"], one["at_years"]): one["is_small"]
+        for one in rows
+        if one["estimand"] == "transplant_ignored" and one["population"] == "all" and "aalen v" in one["method"]
+    }
+    thousand = [one for one in rows if one["estimand"] == "per_thousand" and one["at_years"] is not None]
+    assert thousand
+    assert all(one["is_small"] == source[one["event"], one["at_years"]] for one in thousand)
+
+
+def test_lineages_of_second_malignancies_do_not_give_away_the_one_that_is_hidden(public):
+    rows = [one for one in public[0].to_pylist() if str(one["event"]).startswith("second_malignancy")]
+    for at in (1.0, 2.0, 5.0):
+        shown = [
+            (one["event"], one["n_events"])
+            for one in rows
+            if one["estimand"] == "transplant_ignored" and one["population"] == "all" and one["at_years"] == at
+        ]
+        hidden = [name for name, n in shown if n is None]
+        assert len(set(hidden)) != 1, (at, shown)
+
+
+def test_few_at_risk_or_left_out_and_reasons_that_count_them_are_in_no_public_copy(public):
+    for one in public[0].to_pylist():
+        assert one["n_at_risk"] is None or one["n_at_risk"] % 5 == 0
+        assert one["n_left_out"] is None or not 0 < one["n_left_out"] < 5
+        assert not re.search(r"\d+ remain", one["reason"] or "")
 
 
 def test_a_total_site_and_its_parts_are_one_family(whole):

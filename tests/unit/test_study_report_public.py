@@ -113,6 +113,53 @@ def test_no_hidden_count_of_events_follows_from_windows_groups_and_totals(counts
     assert all(distance >= 1 for cell, distance in freedom(shown, equations, hidden).items() if cell in small)
 
 
+def milestones(ignored, competes):
+    """Two estimands of one event after a year, by group and for all."""
+    rows = []
+    for estimand, counts in (("transplant_ignored", ignored), ("transplant_competes", competes)):
+        for name, n in [*zip((f"indication={name}" for name in GROUPS), counts, strict=True), ("all", sum(counts))]:
+            said = {"population": name, "event": "relapse", "competing": estimand, "method": "aalen_johansen"}
+            said |= {"n_patients": 400, "n_events": n, "n_at_risk": 200, "is_small": 0 < n < 5, "at_years": 1.0}
+            rows.append(estimate("time_to_event", estimand, n / 400, measure="share", unit="share", **said))
+    return rows
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(5, 40), st.integers(0, 12)), min_size=3, max_size=3))
+def test_no_small_difference_of_two_estimands_follows_from_groups_and_totals(drawn):
+    rows = milestones([one for one, _ in drawn], [max(one - less, 0) for one, less in drawn])
+    true = {(row["estimand"], row["population"]): row["n_events"] for row in rows}
+    table = public_tables(facts(rows).tables)["estimate"].to_pylist()
+    cells = {(row["estimand"], row["population"]): row["n_events"] for row in table}
+    hidden = [cell for cell, n in cells.items() if n is None]
+    shown = {cell: n for cell, n in cells.items() if n is not None}
+    groups = [f"indication={name}" for name in GROUPS]
+    first, second = "transplant_ignored", "transplant_competes"
+    equations = [((name, "all"), [(name, group) for group in groups]) for name in (first, second)]
+    free = freedom(shown, equations, hidden)
+    for group in ("all", *groups):
+        if 0 < true[first, group] - true[second, group] < 5:
+            assert hidden, group
+            assert max(free.get((name, group), 0.0) for name in (first, second)) >= 1
+
+
+def test_second_primaries_left_out_of_the_ratio_do_not_follow_from_those_adjudicated():
+    found = {"reported": 30, "counted": 12, "decision=second_primary": 12, "decision=relapse": 18}
+    said = {"measure": "count", "unit": "malignancy", "method": "count"}
+    rows = [
+        estimate("adjudication", "adjudicated", float(n), event=name, n_events=n, **said) for name, n in found.items()
+    ]
+    rows.append(
+        estimate("standardised", "standardised_ratio", 1.2, event="all_sites", n_events=10, method="garwood, seer")
+    )
+    table = public_tables(facts(rows).tables)["estimate"].to_pylist()
+    shown = {row["event"]: row["n_events"] for row in table}
+    assert shown["all_sites"] == 10
+    assert shown["counted"] is None
+    assert shown["decision=second_primary"] is None
+    assert [shown["reported"], shown["decision=relapse"]].count(None) >= 1
+
+
 def test_a_hidden_row_prints_one_word_and_no_number():
     rows = events([[2, 9, 9], [9, 9, 9], [9, 9, 9]])
     table = public_tables(facts(rows).tables)["estimate"].to_pylist()
