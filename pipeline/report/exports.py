@@ -74,12 +74,12 @@ def _tables(facts: ReportFacts) -> "dict[str, pa.Table]":
 
 def csv_text(table: "pa.Table") -> str:
     """The whole file: a line of names, then the rows; text quoted, numbers not, LF line ends."""
-    head = ",".join(map(_csv_cell, table.column_names))
-    lines = joined([cell_texts(column, _csv_cell) for column in table.columns], ",")
+    head = ",".join(map(csv_cell, table.column_names))
+    lines = joined([cell_texts(column, csv_cell) for column in table.columns], ",")
     return "".join(f"{line}\n" for line in (head, *lines))
 
 
-def _csv_cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     """A value that is known."""
     if isinstance(value, bool):
         return str(value).lower()

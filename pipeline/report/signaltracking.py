@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.report.exports import csv_cell
 from pipeline.report.wording import refuse_in_names, refuse_words_of_incidence
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"
-# A spreadsheet would run a cell that begins so; the store keeps the text as it was written.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LISTING, TIMELINESS, ACTIONS = "signals", "timeliness", "open_actions"
 
 
@@ -92,13 +91,7 @@ def csv_text(columns: Iterable[str], rows: Iterable[Row]) -> str:
 def _csv_cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float | dt.date):
-        return str(value)
-    text = str(value)
-    safe = f"'{text}" if text.startswith(FORMULA_STARTS) else text
-    return '"' + safe.replace('"', '""') + '"'
+    return csv_cell(value if isinstance(value, bool | int | float | dt.date) else str(value))
 
 
 def _tables(facts: TrackingFacts) -> "dict[str, pa.Table]":

@@ -5,12 +5,15 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from pipeline.errors import UsageError
 from pipeline.lake.checksum import file_sha256
 from pipeline.lake.warehouse import Parameters, Warehouse
+from pipeline.steps.result import Progress
 
+FORMATS = ("html", "csv", "xlsx")
 BUILDING, ASIDE = ".building-", ".before-"
 
 
@@ -26,6 +29,36 @@ def export_files(
         for name, query in queries.items():
             warehouse.export(query, folder / name, parameters)
         return [str(swap(folder / name, out / name)) for name in queries]
+
+
+def refuse_other_formats(formats: Sequence[str]) -> None:
+    """UsageError for a format that reports do not have."""
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
+
+
+def write_formats(
+    name: str, makers: Mapping[str, Callable[[Path], object]], formats: Sequence[str], out: Path, progress: Progress
+) -> list[Path]:
+    """A report in each format asked for, moved into place only when it is whole.
+
+    makers: by format, what makes its file, for csv what fills its folder. progress: is told each format before it is made.
+    """
+    written = []
+    with building(out) as folder:
+        for form in [known for known in FORMATS if known in formats]:
+            progress(f"writing {form}")
+            made = folder / (f"{name}-csv" if form == "csv" else f"{name}.{form}")
+            if form == "csv":
+                made.mkdir()
+            makers[form](made)
+            written.append(swap(made, out / made.name))
+    return written
+
+
+def write_page(text: str, path: Path) -> None:
+    """A page as UTF-8 with LF line ends, the same on every machine."""
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from pipeline.contract.onset import ONSET_TABLES
 from pipeline.contract.strata import STRATA_TABLES
 from pipeline.contract.tables import table as declared
 from pipeline.contract.trend import TREND_TABLES
-from pipeline.errors import UsageError
 from pipeline.lake.delta import Lake, StoredFile, open_lake
 from pipeline.lake.snapshot import CORE, content_hash, files_as_of, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
@@ -23,7 +22,7 @@ from pipeline.report.facts import ReportFacts, read_tables
 from pipeline.report.page import html_page
 from pipeline.steps.cases import caveats_of, resolution_id
 from pipeline.steps.changes import changes_since, previous_point
-from pipeline.steps.export import building, file_hashes, swap
+from pipeline.steps.export import FORMATS, file_hashes, refuse_other_formats, write_formats, write_page
 from pipeline.steps.looksnapshot import described
 from pipeline.steps.onset import compute_onset
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
@@ -36,7 +35,6 @@ from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.products import product as product_of
 from pipeline.vocabulary.products import products
 
-FORMATS = ("html", "csv", "xlsx")
 MARTS = (
     *("case_current", "duplicate_pair", "waterfall", "drug_resolution", "prior", "signal", "masking"),
     *(table.name for table in STRATA_TABLES),
@@ -61,9 +59,7 @@ def write_report(
     code and data-lock point give the same bytes. UsageError for an unknown product or format.
     """
     watch = Stopwatch()
-    unknown = sorted(set(formats) - set(FORMATS))
-    if unknown:
-        raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
+    refuse_other_formats(formats)
     about = product_of(product).id if product else None
     computed = compute_signals(settings, as_of, progress=progress)
     compute_onset(settings, computed.as_of, signals=computed, progress=progress)
@@ -150,23 +146,10 @@ def _current_runs(lake: Lake, as_of: str) -> pa.Table:
 
 
 def _write(facts: ReportFacts, formats: Sequence[str], out: Path, progress: Progress) -> list[Path]:
-    """The files asked for, each moved into place only when it is whole."""
-    written = []
-    with building(out) as folder:
-        for form in [name for name in FORMATS if name in formats]:
-            progress(f"{facts.as_of} writing {form}")
-            made = _build(facts, form, folder)
-            written.append(swap(made, out / made.name))
-    return written
-
-
-def _build(facts: ReportFacts, form: str, folder: Path) -> Path:
-    made = folder / (f"{facts.name}-csv" if form == "csv" else f"{facts.name}.{form}")
-    if form == "html":
-        made.write_text(html_page(facts), encoding="utf-8", newline="\n")
-    elif form == "xlsx":
-        write_workbook(facts, made)
-    else:
-        made.mkdir()
-        write_csv_files(facts, made)
-    return made
+    """The files asked for."""
+    makers = {
+        "html": lambda path: write_page(html_page(facts), path),
+        "csv": lambda path: write_csv_files(facts, path),
+        "xlsx": lambda path: write_workbook(facts, path),
+    }
+    return write_formats(facts.name, makers, formats, out, lambda doing: progress(f"{facts.as_of} {doing}"))

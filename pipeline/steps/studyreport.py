@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pipeline.cohort.parameters import parameters
 from pipeline.config import Settings, code_version
 from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED, STUDY_RESULTS
-from pipeline.errors import LakeConflict, NothingThere, UsageError
+from pipeline.errors import LakeConflict, NothingThere
 from pipeline.lake.delta import Lake, open_lake
 from pipeline.lake.snapshot import content_hash
 from pipeline.lake.warehouse import Warehouse
@@ -19,7 +19,7 @@ from pipeline.report.studyexports import write_study_csv_files, write_study_work
 from pipeline.report.studyfacts import StudyFacts, read_study_tables
 from pipeline.report.studypage import study_page
 from pipeline.report.studypublic import public_tables
-from pipeline.steps.export import building, file_hashes, swap
+from pipeline.steps.export import FORMATS, file_hashes, refuse_other_formats, write_formats, write_page
 from pipeline.steps.looksnapshot import described
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
@@ -27,7 +27,6 @@ from pipeline.steps.study import Asked, asked_of, study_inputs
 from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.strata import age_intervals
 
-FORMATS = ("html", "csv", "xlsx")
 READ = (REGISTRY_RECORD, REGISTRY_REJECTED, *PATIENT_TABLES, *STUDY_RESULTS)
 
 
@@ -48,8 +47,7 @@ def write_study_report(
     NothingThere where the study has no estimates as of then; LakeConflict where they were made from other data.
     """
     watch, lake = Stopwatch(), open_lake(settings)
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise UsageError(f"There is no format {', '.join(unknown)}: choose from {', '.join(FORMATS)}.")
+    refuse_other_formats(formats)
     asked = asked_of(lake, study_id, as_of)
     behind = _run_behind(lake, asked)
     progress(f"{asked.study_id} {asked.as_of} reading the lake")
@@ -142,23 +140,12 @@ def _ages() -> pa.Table:
 
 
 def _write(facts: StudyFacts, formats: Sequence[str], out: Path, progress: Progress) -> list[Path]:
-    """The files asked for, each moved into place only when it is whole."""
-    written = []
-    with building(out) as folder:
-        for form in [name for name in FORMATS if name in formats]:
-            progress(f"{facts.study_id} {facts.as_of} writing {form}")
-            made = _build(facts, form, folder)
-            written.append(swap(made, out / made.name))
-    return written
-
-
-def _build(facts: StudyFacts, form: str, folder: Path) -> Path:
-    made = folder / (f"{facts.name}-csv" if form == "csv" else f"{facts.name}.{form}")
-    if form == "html":
-        made.write_text(study_page(facts), encoding="utf-8", newline="\n")
-    elif form == "xlsx":
-        write_study_workbook(facts, made)
-    else:
-        made.mkdir()
-        write_study_csv_files(facts, made)
-    return made
+    """The files asked for."""
+    makers = {
+        "html": lambda path: write_page(study_page(facts), path),
+        "csv": lambda path: write_study_csv_files(facts, path),
+        "xlsx": lambda path: write_study_workbook(facts, path),
+    }
+    return write_formats(
+        facts.name, makers, formats, out, lambda doing: progress(f"{facts.study_id} {facts.as_of} {doing}")
+    )

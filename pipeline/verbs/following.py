@@ -96,7 +96,8 @@ def report(
       cartwatch study report --out results
       cartwatch study report --as-of 2026-06-30 --public --format html --out public
     """
-    from pipeline.steps.studyreport import FORMATS, write_study_report
+    from pipeline.steps.export import FORMATS
+    from pipeline.steps.studyreport import write_study_report
 
     with watched(as_json) as progress:
         done = write_study_report(
