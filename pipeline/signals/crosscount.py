@@ -145,6 +145,8 @@ def _places(case: Ints, known: Ints) -> npt.NDArray[np.int32]:
         return np.where(np.append(known, -1)[at] == case, at, -1).astype(np.int32)
     table = np.full(span + 1, -1, np.int32)
     table[known - least] = np.arange(known.size, dtype=np.int32)
+    if case.size and case.min() >= least and case.max() < least + span:
+        return np.asarray(table[case - least], dtype=np.int32)
     inside = (case >= least) & (case < least + span)
     return np.asarray(table[np.where(inside, case - least, span)], dtype=np.int32)
 
