@@ -153,9 +153,10 @@ def _places(case: Ints, known: Ints) -> npt.NDArray[np.int32]:
 
 def _by_group(matrix: sparse.csr_array, group: Ints, n_groups: int) -> sparse.csr_array:
     """The same ones, a column for each thing and group: thing × groups + group."""
-    of_case = np.repeat(group, np.diff(matrix.indptr))
-    columns = matrix.indices.astype(np.int64) * n_groups + of_case
     shape = (matrix.shape[0], matrix.shape[1] * max(n_groups, 1))
+    number = np.int32 if shape[1] < MOST_THINGS else np.int64
+    columns = matrix.indices * number(n_groups)
+    columns += np.repeat(group.astype(number), np.diff(matrix.indptr))
     return sparse.csr_array((matrix.data, columns, matrix.indptr), shape=shape)
 
 

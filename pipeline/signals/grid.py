@@ -5,6 +5,7 @@ margins, so they are counted as products of margins and never written out.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,12 +21,25 @@ SHORT = 1 << 22
 """Groups that are counted in place even where most of them have no cell."""
 
 
+AT_ONCE = 1 << 22
+"""Pairs that are merged at a time."""
+
+
 class Grid(NamedTuple):
     """Groups of cells, shape (groups,): observed count, expected count, and `weight`, the number of cells."""
 
     observed: Array
     expected: Array
     weight: Array
+
+
+class _Part(NamedTuple):
+    """Groups of some of the cells, shape (groups,): bin of ln(expected), observed count, cells, their expected counts together."""
+
+    bin: Array
+    observed: Array
+    number: Array
+    mass: Array
 
 
 class _Margin(NamedTuple):
@@ -59,9 +73,8 @@ def grid(
     empty = np.asarray(cross - np.bincount(filled, minlength=cross.size), dtype=np.float64)
     if np.any(empty < 0):
         raise ValueError("More pairs than drug × event cells share the same margins: give each pair once.")
-    expected = np.concatenate([np.outer(drugs.total, events.total).ravel(), row * column]) / n_cases
-    cells = Grid(np.append(np.zeros(empty.size), a), expected, np.append(empty, np.ones(a.size)))
-    return binned(cells, bin_width)
+    unseen = Grid(np.zeros(empty.size), np.outer(drugs.total, events.total).ravel() / n_cases, empty)
+    return _merged([_part(unseen, bin_width), *_parts(a, row * column / n_cases, bin_width)])
 
 
 def binned(cells: Grid, bin_width: float) -> Grid:
@@ -70,19 +83,40 @@ def binned(cells: Grid, bin_width: float) -> Grid:
     The merged group has the mean expected count, so that the error in any smooth function is of second order. A width
     of 0 merges equal expected counts only. Groups without cells are left out.
     """
+    return _merged([_part(cells, bin_width)])
+
+
+def _parts(observed: Array, expected: Array, bin_width: float) -> Iterator[_Part]:
+    """Single cells, merged some millions at a time, so that what is made on the way stays small."""
+    for begin in range(0, observed.size, AT_ONCE):
+        part = slice(begin, begin + AT_ONCE)
+        yield _part(Grid(observed[part], expected[part], np.ones(observed[part].size)), bin_width)
+
+
+def _part(cells: Grid, bin_width: float) -> _Part:
     observed, expected, weight = (column[cells.weight > 0] for column in cells)
     bins = np.floor(np.log(expected) / bin_width) if bin_width else expected
-    merged, position = _groups(bins, observed, counted=bool(bin_width))
+    (of_group, merged), position = _groups(bins, observed, counted=bool(bin_width))
     number, mass = (
         np.bincount(position, weights=values, minlength=merged.size).astype(np.float64)
         for values in (weight, weight * expected)
     )
     held = number > 0
-    return Grid(merged[held], mass[held] / number[held], number[held])
+    return _Part(of_group[held], merged[held], number[held], mass[held])
 
 
-def _groups(bins: Array, observed: Array, *, counted: bool) -> tuple[Array, Positions]:
-    """Observed count of each group, by count and then by bin, and the group of each cell.
+def _merged(parts: Sequence[_Part]) -> Grid:
+    """The groups of all parts, those of one count and bin taken together."""
+    bins, observed, number, mass = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    (_, merged), position = distinct_rows(bins, observed)
+    weight, expected = (
+        np.bincount(position, weights=values, minlength=merged.size).astype(np.float64) for values in (number, mass)
+    )
+    return Grid(merged, expected / weight, weight)
+
+
+def _groups(bins: Array, observed: Array, *, counted: bool) -> tuple[tuple[Array, Array], Positions]:
+    """Bin and observed count of each group, by count and then by bin, and the group of each cell.
 
     Counted bins are whole numbers: where their cross with the distinct counts is no longer than the cells, it is the
     groups, those without a cell included; otherwise the combinations that occur are.
@@ -92,9 +126,10 @@ def _groups(bins: Array, observed: Array, *, counted: bool) -> tuple[Array, Posi
         lowest = bins.min()
         n_bins = int(bins.max() - lowest) + 1
         if counts.size * n_bins <= max(bins.size, SHORT):
-            return np.repeat(counts, n_bins), place * n_bins + (bins - lowest).astype(np.intp)
-    (_, merged), position = distinct_rows(bins, observed)
-    return merged, position
+            every = np.tile(lowest + np.arange(n_bins), counts.size)
+            return (every, np.repeat(counts, n_bins)), place * n_bins + (bins - lowest).astype(np.intp)
+    (of_group, merged), position = distinct_rows(bins, observed)
+    return (of_group, merged), position
 
 
 def _margin(name: str, totals: npt.ArrayLike) -> _Margin:

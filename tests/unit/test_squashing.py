@@ -63,3 +63,10 @@ def test_groups_counted_in_place_are_those_found_by_sorting(reports, monkeypatch
     monkeypatch.setattr(grids, "SHORT", 0)
     for ours, theirs in zip(grid(**reports), counted, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_pairs_merged_some_at_a_time_make_the_same_groups(reports, monkeypatch):
+    whole = grid(**reports)
+    monkeypatch.setattr(grids, "AT_ONCE", 1_000)
+    for ours, theirs in zip(grid(**reports), whole, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
