@@ -18,6 +18,8 @@ WORKERS = 2
 MOST_THINGS = np.iinfo(np.int32).max
 WIDEST_TABLE = 1 << 28
 """Case numbers that are looked up in a table of 4 bytes each, at most 1 GiB; a wider span is searched."""
+LOOSEST, LOOSEST_ASCENDING = 50, 4
+"""Numbers in the span for each one looked up: where there are more, searching is faster than making the table."""
 
 
 class Membership(NamedTuple):
@@ -140,7 +142,8 @@ def _places(case: Ints, known: Ints) -> npt.NDArray[np.int32]:
     if not known.size:
         return np.full(case.size, -1, np.int32)
     least, span = int(known[0]), int(known[-1] - known[0]) + 1
-    if span > WIDEST_TABLE:
+    ascends = bool(np.all(case[1:] >= case[:-1]))
+    if span > min(WIDEST_TABLE, (LOOSEST_ASCENDING if ascends else LOOSEST) * case.size):
         at = np.searchsorted(known, case)
         return np.where(np.append(known, -1)[at] == case, at, -1).astype(np.int32)
     table = np.full(span + 1, -1, np.int32)

@@ -69,14 +69,19 @@ def test_parts_and_order_of_rows_do_not_matter(monkeypatch):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_case_numbers_far_apart_are_found_as_well(monkeypatch):
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 2, 0, 3, 1]])
+@pytest.mark.parametrize("bound", ["WIDEST_TABLE", "LOOSEST", "LOOSEST_ASCENDING"])
+def test_case_numbers_far_apart_are_found_as_well(monkeypatch, bound, order):
     known = Cases(np.array([3, 70, 9000]), np.array([0, 1, 1]))
-    member = Membership(np.array([3, 5, 70, 9000, 9001]), np.array([1, 1, 2, 2, 2]))
-    plain = cross_count(member, member, known)
-    monkeypatch.setattr(crosscount, "WIDEST_TABLE", 100)
-    for ours, theirs in zip(cross_count(member, member, known), plain, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-    assert plain.n_cases.tolist() == [1, 2]
+    case, thing = np.array([3, 5, 70, 9000, 9001]), np.array([1, 1, 2, 2, 2])
+    member = Membership(case[order], thing[order])
+    monkeypatch.setattr(crosscount, "LOOSEST", 10_000)
+    monkeypatch.setattr(crosscount, "LOOSEST_ASCENDING", 10_000)
+    in_a_table = cross_count(member, member, known)
+    monkeypatch.setattr(crosscount, bound, 0)
+    for searched, looked_up in zip(cross_count(member, member, known), in_a_table, strict=True):
+        np.testing.assert_array_equal(searched, looked_up)
+    assert in_a_table.n_cases.tolist() == [1, 2]
 
 
 def test_nothing_gives_nothing():
