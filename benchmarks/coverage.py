@@ -4,8 +4,6 @@ Thousands of registries are drawn as arrays (pipeline.demo.cohortworld); every e
 what was planted. Into benchmarks/results.json under "coverage", and into docs/registry_simulation.md.
 """
 
-import argparse
-import json
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.__main__ import RECORD, machine
+from benchmarks.__main__ import machine
+from benchmarks.coverage_command import measured
 from benchmarks.coverage_draws import (
     COUNT_SIZES,
     INDICATION,
@@ -45,7 +44,6 @@ from pipeline.config import code_version
 
 COHORTS, QUICK_COHORTS = 4_000, 50
 SEED, OTHER_SEEDS = 900_000, 1_000_000_000  # one seed draws one world: the other indication needs its own
-LEAST_COHORTS = 1_000  # of a record that is kept
 OVERSTATED = "1 - Kaplan–Meier"
 
 
@@ -142,25 +140,7 @@ def claims(rows: list[Figure], followed: np.ndarray) -> dict[str, bool]:
 
 def main() -> None:
     """Simulate, write the record and the document; exit code 1 where a claim fails. With --quick, print only."""
-    parser = argparse.ArgumentParser(prog="benchmarks.coverage", description=main.__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="Few cohorts: a look, no figure to quote, nothing written."
-    )
-    parser.add_argument("--cohorts", type=int, default=COHORTS)
-    parser.add_argument("--workers", type=int, default=1)
-    asked = parser.parse_args()
-    if not asked.quick and asked.cohorts < LEAST_COHORTS:
-        raise SystemExit(f"{asked.cohorts} cohorts were asked for: a record needs at least {LEAST_COHORTS:,}.")
-    record = simulated(QUICK_COHORTS if asked.quick else asked.cohorts, asked.workers)
-    print(as_tables(record))
-    if not asked.quick:
-        kept = json.loads(RECORD.read_text(encoding="utf-8"))
-        text = json.dumps(kept | {"coverage": record}, indent=1, ensure_ascii=False) + "\n"
-        RECORD.write_text(text, encoding="utf-8")
-        write_into_docs(record)
-    failed = [name for name, holds in record["claims"].items() if not holds]
-    if failed and not asked.quick:
-        raise SystemExit(f"does not hold: {'; '.join(failed)}")
+    measured("coverage", COHORTS, QUICK_COHORTS, main.__doc__, simulated, as_tables, write_into_docs)
 
 
 if __name__ == "__main__":

@@ -22,16 +22,22 @@ from benchmarks.__main__ import RECORD
 from benchmarks.operating_summary import rounded
 from benchmarks.operating_tables import DOCS, markdown
 from benchmarks.referencesets_auc import area_under_curve
+from benchmarks.referencesets_statistics import Pairs, statistics
 from pipeline.cases.background import fit_background
-from pipeline.cases.counts import count_exposures_and_terms, count_pairs, register_vocabulary
+from pipeline.cases.counts import (
+    count_backgrounds,
+    count_exposures_and_terms,
+    count_pairs,
+    register_vocabulary,
+    things,
+)
 from pipeline.cases.members import show_no_endpoints
 from pipeline.config import Settings, code_version
 from pipeline.lake.delta import open_lake
 from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
-from pipeline.signals.interval import Array, Interval
+from pipeline.signals.interval import Array
 from pipeline.signals.prior import Prior
-from pipeline.signals.scoring import Scores, score
 from pipeline.steps.cases import resolve_cases
 from pipeline.steps.ingest import ingest
 from pipeline.vocabulary.choices import suspect_roles
@@ -128,8 +134,9 @@ def counted(archive: Path, asked: list[Control]) -> Counted:
             register_vocabulary(warehouse)
             count_exposures_and_terms(warehouse, suspect_roles())
             show_no_endpoints(warehouse)
-            n_cases = count_pairs(warehouse, "all")
-            prior = fit_background(warehouse, "all", n_cases, "pt", None).prior
+            backgrounds = count_backgrounds(warehouse, ["all"])
+            n_cases = count_pairs(warehouse, "all", backgrounds)
+            prior = fit_background(backgrounds.of("all"), things(warehouse), "all", "pt", None).prior
             return Counted(_cells(warehouse, asked), n_cases, prior, dlp)
 
 
@@ -167,20 +174,10 @@ def without_salt(name: str) -> str:
     return " ".join(words)
 
 
-def statistics(scores: Scores, n: Array) -> dict[str, Array]:
-    """Every statistic by its name; a ratio without a finite value is above all that have one."""
-    named: dict[str, Array] = {"n": n}
-    for name, low, interval in (("PRR", "PRR025", scores.prr), ("ROR", "ROR025", scores.ror)):
-        named |= {name: _ranked(interval), low: interval.low}
-    towards = np.sign(
-        n - scores.expected
-    )  # χ² itself does not say whether there are more cases than expected, or fewer
-    named |= {"χ² (Yates, signed)": towards * scores.chi2.yates, "IC": scores.ic.estimate, "IC025": scores.ic.low}
-    return named | ({"EBGM": scores.ebgm.estimate, "EB05": scores.ebgm.low} if scores.ebgm else {})
-
-
-def _ranked(interval: Interval) -> Array:
-    return np.where(interval.infinite, np.inf, interval.estimate)
+def ranked(found: Counted) -> dict[str, Array]:
+    """Every statistic of every cell counted, in the order of the cells: the pairs of one drug stand together."""
+    a, n_drug, n_event = np.array(list(found.cells.values()), dtype=np.float64).T
+    return statistics(Pairs([drug for drug, _ in found.cells], a, n_drug, n_event, found.n_cases), found.prior)
 
 
 def judged(asked: list[Control], found: Counted) -> list[Figure]:
@@ -191,29 +188,29 @@ def judged(asked: list[Control], found: Counted) -> list[Figure]:
         if coverage != "none":
             groups[control.reference_set, control.outcome].append(control)
             groups[control.reference_set, f"all named {'in ' if coverage == 'part' else ''}{coverage}"].append(control)
+    values = ranked(found)
     return [
-        {"reference_set": name, "outcome": outcome} | areas(members, found)
+        {"reference_set": name, "outcome": outcome} | areas(members, found, values)
         for (name, outcome), members in sorted(groups.items())
     ]
 
 
-def areas(members: list[Control], found: Counted) -> Figure:
-    """Areas over controls whose drug is a primary suspect of at least one case; how many those are."""
+def areas(members: list[Control], found: Counted, values: dict[str, Array]) -> Figure:
+    """Areas over controls whose drug is a primary suspect of at least one case; how many those are. values: as `ranked`."""
     scored = [control for control in members if (control.drug, control.outcome) in found.cells]
-    cells = [found.cells[control.drug, control.outcome] for control in scored]
+    place = {pair: row for row, pair in enumerate(found.cells)}
+    rows = [place[control.drug, control.outcome] for control in scored]
     is_positive = np.array([control.is_positive for control in scored], dtype=bool)
     numbers: Figure = {
         "positives": [int(is_positive.sum()), sum(control.is_positive for control in members)],
         "negatives": [int((~is_positive).sum()), sum(not control.is_positive for control in members)],
-        "with_a_case": sum(cell.a > 0 for cell in cells),
+        "with_a_case": sum(found.cells[control.drug, control.outcome].a > 0 for control in scored),
         "areas": {},
     }
     if not is_positive.any() or is_positive.all():
         return numbers
-    a, n_drug, n_event = np.array(cells, dtype=np.float64).T
-    scores = score(a, n_drug - a, n_event - a, found.n_cases - n_drug - n_event + a, found.prior)
-    for name, values in statistics(scores, a).items():
-        area = area_under_curve(values[is_positive], values[~is_positive])
+    for name, column in values.items():
+        area = area_under_curve(column[rows][is_positive], column[rows][~is_positive])
         bounds = [None if bound is None else rounded(bound) for bound in (area.low, area.high)]
         numbers["areas"][name] = {"value": rounded(area.value), "low": bounds[0], "high": bounds[1]}
     return numbers
@@ -239,24 +236,34 @@ def record_of(shared: Path) -> Figure:
 
 
 def as_text(record: Figure) -> str:
-    """The record as Markdown."""
-    names = list(max((group["areas"] for group in record["groups"]), key=len))
-    rows = [
+    """The record as Markdown: outcomes and their terms, the controls of each group, the areas of all groups by statistic."""
+    groups = record["groups"]
+    controls_of = [
         (
-            group["reference_set"], group["outcome"],
+            str(number), group["reference_set"], group["outcome"],
             *(f"{scored} of {of}" for scored, of in (group["positives"], group["negatives"])), str(group["with_a_case"]),
-            *(_area(group["areas"].get(name)) for name in names),
         )
-        for group in record["groups"]
+        for number, group in enumerate(groups, 1)
     ]  # fmt: skip
-    head = ("set", "outcome", "positive controls scored", "negative", "with a case", *names)
+    head = ("group", "set", "outcome", "positive controls scored", "negative", "with a case")
+    rows = [
+        (name, *(_area(group["areas"].get(name)) for group in groups))
+        for name in max((group["areas"] for group in groups), key=len)
+    ]
     terms = [
         (outcome, one["coverage"], ", ".join(term.capitalize() for term in one["terms"]) or "–")
         for outcome, one in record["terms"].items()
     ]
     prior = ", ".join(f"{name} {value:.2g}" for name, value in (record["prior"] or {}).items()) or "refused"
     facts = f"As of {record['as_of']}, {record['n_cases']:,} cases; prior fitted to all pairs: {prior}."
-    return "\n\n".join([markdown(("outcome", "named", "terms"), terms), facts, markdown(head, rows), record["verdict"]])
+    numbers = ("statistic", *(f"group {number}" for number in range(1, len(groups) + 1)))
+    tables = [
+        markdown(("outcome", "named", "terms"), terms),
+        facts,
+        markdown(head, controls_of),
+        markdown(numbers, rows),
+    ]
+    return "\n\n".join([*tables, record["verdict"]])
 
 
 def _area(one: Figure | None) -> str:

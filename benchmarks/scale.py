@@ -4,10 +4,8 @@ import argparse
 import json
 import os
 import shutil
-import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,14 +16,14 @@ import numpy as np
 from benchmarks.__main__ import RECORD, machine
 from benchmarks.history import described, history
 from benchmarks.measure import Measured, median, run
-from pipeline.config import code_version, settings_from_environment
-from pipeline.quality.suites import load_great_expectations
+from pipeline.config import code_version
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "backfill.md"
 OPENING, CLOSING = "<!-- scale: written by benchmarks.scale -->", "<!-- end of scale -->"
 GROWTH_BOUND, SHARE_BOUND, MEMORY_BOUND = 1.3, 0.15, 12 * 1024
 ENDS = 10  # quarters at each end that are compared
 LOOK_SECONDS = 0.25
+STEPS = "benchmarks.scalesteps"
 MILLION = 1_000_000
 FITTED = ("load", "resolve", "signals", "added_quarter")
 
@@ -51,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=5_000_000, help="Distinct cases of the whole history, about.")
     parser.add_argument("--quarters", type=int, default=90, help="Quarters from 2004Q1 on; one more is added to them.")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "cartwatch-scale")
-    parser.add_argument("--memory", default="12GiB", help="CARTWATCH_MEMORY_LIMIT of every process.")
+    parser.add_argument("--memory", default="10GiB", help="CARTWATCH_MEMORY_LIMIT of every process: DuckDB's part.")
     return parser.parse_args()
 
 
@@ -64,11 +62,11 @@ def measured(folder: Path, cases: int, quarters: int, memory: str) -> dict[str, 
         shutil.rmtree(old, ignore_errors=True)
     point, next_point = as_of(whole[-1]), as_of(added)
     with spilling(folder / "spill") as spilled:
-        load = run("-m", "benchmarks.scale", "load", str(lake), *map(str, whole))
+        load = run("-m", STEPS, "load", str(lake), *map(str, whole))
         steps = {"load": load} | {name: step(lake, name, "--as-of", point) for name in ("resolve", "signals")}
         disk = {"lake_bytes": size_of(lake), "landing_bytes": size_of(lake / "landing")}
-        first = run("-m", "benchmarks.scale", "load", str(alone), str(added))
-        more = run("-m", "benchmarks.scale", "load", str(lake), str(added))
+        first = run("-m", STEPS, "load", str(alone), str(added))
+        more = run("-m", STEPS, "load", str(lake), str(added))
         adding = [more, *(step(lake, name, "--as-of", next_point) for name in ("resolve", "signals"))]
     shutil.rmtree(alone)
     size: dict[str, Any] = {
@@ -101,42 +99,9 @@ def added_share(seconds: dict[str, float]) -> float:
     return round(seconds["added_quarter"] / sum(seconds[name] for name in ("load", "resolve", "signals")), 4)
 
 
-def load(lake: str, zips: list[str]) -> dict[str, list[float]]:
-    """Quarters one after the other in one process; seconds and reports of each.
-
-    Where there are several, what is imported only once is imported before the first.
-    """
-    if len(zips) > 1:
-        load_great_expectations()
-
-    from pipeline.demo.archive import read_manifest
-    from pipeline.steps.ingest import ingest
-
-    settings, seconds = settings_from_environment(lake), []
-    for path in zips:
-        start = time.perf_counter()
-        ingest(settings, [Path(path)])
-        seconds.append(time.perf_counter() - start)
-    return {"seconds": seconds, "reports": [float(read_manifest(Path(path)).reports) for path in zips]}
-
-
 def step(lake: Path, verb: str, *arguments: str) -> Measured:
     """One verb of the command on the lake, as a process of its own."""
-    return run("-m", "benchmarks.scale", "verb", str(lake), verb, *arguments)
-
-
-def verb(lake: str, words: list[str]) -> dict[str, float]:
-    """Run the command's verb in this process; says only how long it took and how many cases there are."""
-    from click.testing import CliRunner
-
-    from pipeline.cli import main as command
-
-    done = CliRunner().invoke(command, ["--lake", lake, *words, "--json"], catch_exceptions=False)
-    if done.exit_code:
-        raise SystemExit(done.output)
-    said = json.loads(done.stdout)
-    latest = [row["n"] for row in said["counts"]["waterfall"] if row["step"] == "latest versions"]
-    return {"seconds": said["seconds"], "cases": float(latest[0])}
+    return run("-m", STEPS, "verb", str(lake), verb, *arguments)
 
 
 @contextmanager
@@ -259,9 +224,4 @@ def write_into_docs(table: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["load"]:
-        print(json.dumps(load(sys.argv[2], sys.argv[3:])))
-    elif sys.argv[1:2] == ["verb"]:
-        print(json.dumps(verb(sys.argv[2], sys.argv[3:])))
-    else:
-        main()
+    main()

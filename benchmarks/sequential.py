@@ -18,6 +18,7 @@ from scipy import stats
 from benchmarks.__main__ import RECORD, machine
 from benchmarks.operating_summary import rounded, share
 from benchmarks.sequential_tables import as_tables, write_docs
+from benchmarks.sequential_wandering import wandering
 from benchmarks.sequential_worlds import (
     BASELINE_EVENTS,
     COMPARATORS,
@@ -36,7 +37,7 @@ from pipeline.errors import UsageError
 from pipeline.sequential import conditionalmaxsprt, poissonmaxsprt, unadjusted
 from pipeline.sequential.boundary import followed
 from pipeline.sequential.cohortdesigns import poisson_steps
-from pipeline.sequential.designs import design
+from pipeline.sequential.designs import Design, design
 from pipeline.sequential.uncertainbaseline import Baseline
 
 Figure = dict[str, Any]
@@ -65,6 +66,7 @@ def measured(families: int, lengths: tuple[float, ...]) -> Figure:
         "power": power_by_length(lengths),
         "unadjusted": {f"{mean:g}": ever_crossing(mean) for mean in PER_LOOK},
         "dispersed": dispersed(),
+        "wandering": wandering(wide_designs(), families),
         "baselines": {f"{mean:g}": uncertain_baseline(mean) for mean in BASELINES},
     }
 
@@ -108,8 +110,14 @@ def compared(length: float, **more: object) -> Figure:
 
 
 def chart(length: float) -> Figure:
-    """A plan for a chart of reports."""
+    """A plan for a chart of reports whose mean is known."""
     return {"maximum_length": N_LOOKS, "expected_per_look": length / N_LOOKS}
+
+
+def chart_beside(length: float) -> Figure:
+    """A plan for a chart of the product's part of its reports and the comparator's."""
+    each = (1.0 + COMPARATORS) * length / N_LOOKS
+    return {"maximum_length": N_LOOKS, "events_per_look": each, "matching_ratio": COMPARATORS}
 
 
 PLANS: dict[str, Callable[[float], Figure]] = {
@@ -121,6 +129,8 @@ PLANS: dict[str, Callable[[float], Figure]] = {
     "binomial_spending, Pocock": partial(compared, spending="pocock"),
     "cusum": chart,
     "ewma": chart,
+    "cusum, beside a comparator": chart_beside,
+    "ewma, beside a comparator": chart_beside,
 }
 """Parameters of each design, beside alpha, for a length in expected events of the product."""
 
@@ -144,22 +154,24 @@ def ever_crossing(mean: float) -> Figure:
     return {str(looks): rounded(by_look[looks - 1]) for looks in LOOKS}
 
 
-def dispersed() -> Figure:
-    """What designs of 5 % over sixty equal looks really spend, by dispersion; exact."""
+def wide_designs() -> dict[str, Design]:
+    """Designs of 5 % over sixty equal looks, of 20 events expected or 240 of both."""
     wide = {"alpha": 0.05, "minimum_events": 1, "looks": N_LOOKS}
-    made = {
+    beside = {**wide, "maximum_length": 240, "matching_ratio": COMPARATORS}
+    charts = {"cusum": chart(20.0), "cusum, beside a comparator": chart_beside(60.0)}
+    return {
         "poisson_maxsprt": design("poisson_maxsprt", {**wide, "maximum_length": 20}, "cohort"),
         "poisson_spending, Pocock": design("poisson_spending", {**wide, "maximum_length": 20}, "cohort"),
-        "binomial_maxsprt": design(
-            "binomial_maxsprt", {**wide, "maximum_length": 240, "matching_ratio": COMPARATORS}, "spontaneous"
-        ),
-        "cusum": design(
-            "cusum", {"alpha": 0.05, "maximum_length": N_LOOKS, "expected_per_look": 20 / N_LOOKS}, "spontaneous"
-        ),
+        "binomial_maxsprt": design("binomial_maxsprt", beside, "spontaneous"),
+        **{name: design("cusum", {"alpha": 0.05, **given}, "spontaneous") for name, given in charts.items()},
     }
+
+
+def dispersed() -> Figure:
+    """What they really spend, by dispersion; exact."""
     return {
         name: {f"{one.dispersion:g}": rounded(one.alpha) for one in each.dispersed(DISPERSIONS)}
-        for name, each in made.items()
+        for name, each in wide_designs().items()
     }
 
 

@@ -20,7 +20,7 @@ def picture(record: Figure) -> str:
         alt.Chart(alt.InlineData(values=points))
         .mark_line(point=True)
         .encode(
-            x=alt.X("expected:Q", scale=alt.Scale(type="log"), title="events expected over the greatest length"),
+            x=alt.X("expected:Q", scale=alt.Scale(type="log"), title="events expected by the end"),
             y=alt.Y("power:Q", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]), title="power"),
             color=alt.Color("design:N", title=None, scale=alt.Scale(domain=designs, scheme="category10")),
             column=alt.Column("strength:N", title=None),
@@ -28,7 +28,11 @@ def picture(record: Figure) -> str:
         .properties(width=220, height=240)
     )
     svg = str(
-        vl_convert.vegalite_to_svg(chart.configure(background="white").configure_legend(labelLimit=300).to_dict())
+        vl_convert.vegalite_to_svg(
+            chart.configure(background="white", padding={"left": 5, "top": 5, "bottom": 5, "right": 60})
+            .configure_legend(labelLimit=300)
+            .to_dict()
+        )
     )
     head, rest = svg.split(">", 1)
     return f'{head} role="img"><desc>{DESCRIPTION.format(looks=record["n_looks"])}</desc>{rest}\n'

@@ -17,6 +17,7 @@ def as_tables(record: Figure) -> str:
         ("False alarms of a family of plans", alarm_table(record)),
         ("Power and median quarter of the signal, by greatest length", power_table(record)),
         ("What is really spent when counts vary more", dispersed_table(record)),
+        ("What is really spent when the level wanders", wandering_table(record)),
         ("What is really spent when the baseline is a count", baseline_table(record)),
         ("IC025 > 0 asked at every look, never more often reported: ever crossed", unadjusted_table(record)),
     ]
@@ -70,6 +71,14 @@ def dispersed_table(record: Figure) -> str:
     dispersions = list(next(iter(record["dispersed"].values())))
     rows = [(name, *(f"{100 * one[phi]:.1f} %" for phi in dispersions)) for name, one in record["dispersed"].items()]
     return markdown(("design of 5 %", *(f"φ = {phi}" for phi in dispersions)), rows)
+
+
+def wandering_table(record: Figure) -> str:
+    """Designs by what the level moves by from look to look; simulated."""
+    steps = list(next(iter(record["wandering"].values())))
+    rows = [(name, *(percent(one[step]) for step in steps)) for name, one in record["wandering"].items()]
+    said = (f"{100 * float(step):g} % a look" if float(step) else "not at all" for step in steps)
+    return markdown(("design of 5 %", *said), rows)
 
 
 def baseline_table(record: Figure) -> str:

@@ -5,7 +5,7 @@ to quarter, some looks are skipped, and the last one passes the planned length: 
 planned. The family's alpha is split evenly over endpoint × product.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.operating_world import Array
 from pipeline.sequential import conditionalmaxsprt as conditional
 from pipeline.sequential import unadjusted
-from pipeline.sequential.cusum import Chart
+from pipeline.sequential.cusum import Compared
 from pipeline.sequential.designs import Counts, design
 
 SEED = 20_261_122
@@ -74,17 +74,21 @@ def binomial(design_id: str, more: Mapping[str, object]) -> Crossed:
     """Series of a plan on reports that cross: the product's part of the events of both, whose share moves."""
 
     def crossed(plan: Plan, rng: np.random.Generator, draws: int) -> np.ndarray:
-        both = 1.0 + COMPARATORS
-        events = np.diff(np.round(both * plan.expected), prepend=0.0).astype(int)
-        shares = rng.uniform(*SHARES, events.size)
-        looks = [
-            Counts(0, compared=int(total), share=share) for total, share in zip(np.cumsum(events), shares, strict=True)
-        ]
-        given = {"alpha": plan.alpha, "maximum_length": round(both * plan.length), "minimum_events": MINIMUM}
+        events, shares, looks = compared_looks(plan, rng)
+        length = round((1.0 + COMPARATORS) * plan.length)
+        given = {"alpha": plan.alpha, "maximum_length": length, "minimum_events": MINIMUM}
         made = design(design_id, {**given, "matching_ratio": COMPARATORS, **more}, "spontaneous")
         return passed(np.cumsum(rng.binomial(events, shares, (draws, events.size)), axis=1), made.boundary(looks).least)
 
     return crossed
+
+
+def compared_looks(plan: Plan, rng: np.random.Generator) -> tuple[np.ndarray, Array, list[Counts]]:
+    """Events of both at each look, the product's share of them, and the looks without any of the product's."""
+    events = np.diff(np.round((1.0 + COMPARATORS) * plan.expected), prepend=0.0).astype(int)
+    shares = rng.uniform(*SHARES, events.size)
+    totals = zip(np.cumsum(events).tolist(), shares.tolist(), strict=True)
+    return events, shares, [Counts(0, compared=total, share=share) for total, share in totals]
 
 
 def after_baseline(plan: Plan, rng: np.random.Generator, draws: int) -> np.ndarray:
@@ -112,14 +116,34 @@ def charted(design_id: str) -> Crossed:
         each = plan.length / N_LOOKS
         given = {"alpha": plan.alpha, "maximum_length": N_LOOKS, "expected_per_look": each}
         made: Any = design(design_id, given, "spontaneous")
-        chart: Chart = made.chart
-        place, alerted = np.zeros(draws, dtype=np.int64), np.zeros(draws, dtype=bool)
-        for _ in range(N_LOOKS):
-            place = chart.moved(place, rng.poisson(each, draws), each)
-            alerted |= place >= made.limit
-        return alerted
+        counts = [rng.poisson(each, draws) for _ in range(N_LOOKS)]
+        return alerted(made.planned.chart, counts, made.planned.laws, [made.planned.limit] * N_LOOKS)
 
     return crossed
+
+
+def charted_beside(design_id: str) -> Crossed:
+    """Series of a chart of the product's part of the events of both that alert; looks as they come, the share moves."""
+
+    def crossed(plan: Plan, rng: np.random.Generator, draws: int) -> np.ndarray:
+        events, shares, looks = compared_looks(plan, rng)
+        each = (1.0 + COMPARATORS) * plan.length / N_LOOKS
+        given = {"alpha": plan.alpha, "maximum_length": N_LOOKS, "events_per_look": each}
+        made: Any = design(design_id, {**given, "matching_ratio": COMPARATORS}, "spontaneous")
+        laws = [Compared(n, share) for n, share in zip(events.tolist(), shares.tolist(), strict=True)]
+        counts = [rng.binomial(law.events, law.share, draws) for law in laws]
+        return alerted(made.planned.chart, counts, laws, made.limits(looks))
+
+    return crossed
+
+
+def alerted(chart: Any, counts: Iterable[Array], laws: Iterable[Any], limits: Iterable[int]) -> np.ndarray:
+    """Whether each series' chart comes to the limit of some look; counts: of every series at each look."""
+    place, found = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool)
+    for count, law, limit in zip(counts, laws, limits, strict=True):
+        place = chart.moved(place, count, law)
+        found = found | (place >= limit)
+    return found
 
 
 def unadjusted_component(plan: Plan, rng: np.random.Generator, draws: int) -> np.ndarray:
@@ -154,6 +178,8 @@ DESIGNS: dict[str, Crossed] = {
     "binomial_spending, Pocock": binomial("binomial_spending", {"spending": "pocock"}),
     "cusum": charted("cusum"),
     "ewma": charted("ewma"),
+    "cusum, beside a comparator": charted_beside("cusum"),
+    "ewma, beside a comparator": charted_beside("ewma"),
 }
 CONTRASTS: dict[str, Crossed] = {
     "IC025 > 0, unadjusted": unadjusted_component,

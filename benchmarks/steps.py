@@ -3,6 +3,10 @@
 import json
 import sys
 import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +23,7 @@ from pipeline.signals.scoring import score
 if TYPE_CHECKING:
     from pipeline.lake.warehouse import Warehouse
 
-PAIRS = 1 << 21  # scored at a time
+PAIRS, SIDE_BY_SIDE = 1 << 19, 2  # pairs scored at a time, and how many such parts beside each other
 
 
 def ingest(lake: str, archive: str) -> dict[str, float]:
@@ -50,7 +54,13 @@ def count_and_score(lake: str, out: str) -> dict[str, float]:
 def counted_and_scored(warehouse: "Warehouse", dlp: str, out: Path) -> dict[str, float]:
     """The same over the tables that a warehouse shows; seconds of it all, and of counting, fit and scoring by themselves."""
     from pipeline.cases.background import fit_background
-    from pipeline.cases.counts import count_exposures_and_terms, count_pairs, pair_rows, register_vocabulary
+    from pipeline.cases.counts import (
+        count_backgrounds,
+        count_exposures_and_terms,
+        pair_rows,
+        register_vocabulary,
+        things,
+    )
     from pipeline.cases.members import show_no_endpoints
     from pipeline.vocabulary.choices import suspect_roles
 
@@ -58,11 +68,12 @@ def counted_and_scored(warehouse: "Warehouse", dlp: str, out: Path) -> dict[str,
     start = time.perf_counter()
     count_exposures_and_terms(warehouse, suspect_roles())
     show_no_endpoints(warehouse)
-    n_cases = count_pairs(warehouse, "all")
+    named, pairs = things(warehouse), count_backgrounds(warehouse, ["all"]).of("all")
     counted = time.perf_counter()
-    fitted = fit_background(warehouse, "all", n_cases, "pt", None)
+    fitted = fit_background(pairs, named, "all", "pt", None)
     fit = time.perf_counter()
-    rows = pair_rows(warehouse, dlp, "all", n_cases)
+    rows, n_cases = pair_rows(pairs, named, dlp, "all"), pairs.n_cases
+    del pairs
     score_and_write(rows, n_cases, fitted.prior, out)
     end = time.perf_counter()
     return {
@@ -80,12 +91,26 @@ def score_and_write(rows: pa.Table, n_cases: int, prior: Prior | None, out: Path
     write_rows(PAIR_COUNT, rows, out / "pair_count.parquet")
     # Reals seldom repeat: split by byte they take half the time and no more room than a dictionary.
     form = {"use_dictionary": False, "use_byte_stream_split": True}
-    parts = (measures(rows.slice(begin, PAIRS), n_cases, prior) for begin in range(0, max(rows.num_rows, 1), PAIRS))
+    parts = _side_by_side([partial(measures, part, n_cases, prior) for part in _sliced(rows)])
     first = next(parts)
     with pq.ParquetWriter(out / "scores.parquet", first.schema, compression="zstd", **form) as file:
         file.write_table(first)
         for part in parts:
             file.write_table(part)
+
+
+def _sliced(rows: pa.Table) -> list[pa.Table]:
+    return [rows.slice(begin, PAIRS) for begin in range(0, max(rows.num_rows, 1), PAIRS)]
+
+
+def _side_by_side(asked: Sequence[Callable[[], pa.Table]]) -> Iterator[pa.Table]:
+    """What each gives, in order; as many at once as there are threads, so that the memory stays bounded."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        begun = deque(pool.submit(each) for each in asked[:SIDE_BY_SIDE])
+        for each in asked[SIDE_BY_SIDE:]:
+            yield begun.popleft().result()
+            begun.append(pool.submit(each))
+        yield from (each.result() for each in begun)
 
 
 def measures(rows: pa.Table, n_cases: int, prior: Prior | None) -> pa.Table:

@@ -1,69 +1,43 @@
-"""Every look that a registered plan asks for, when new data are published; a crossing waits for a reviewer's answer."""
+"""Due looks of registered plans and designated events, when new data are published; each signal opened gets its review."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import DAG, Asset, Param, TriggerRule, get_current_context, task, task_group
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, Asset, Param, get_current_context, task
 
 from pipeline.config import settings_from_environment
 from pipeline.steps.scheduled import log_progress, log_report
-from pipeline.steps.scheduledlooks import Crossing, answered, due_crossings, question, reviewers, told
+from pipeline.steps.scheduledlooks import Waiting, due_reviews, reviews_of, told
 
 SIGNALS = Asset("cartwatch_signals", uri="cartwatch://lake/signals")
 STUDY = Asset("cartwatch_study", uri="cartwatch://lake/study")
-ASKED = "review.asked"
 
 
 @task
-def look() -> list[Crossing]:
-    """Every due look, written to the ledger; returns the crossings that nobody has judged yet."""
+def look() -> list[Waiting]:
+    """Every due look into the ledger, every designated event into its signal; returns the signals that nobody has judged yet."""
     params = get_current_context()["params"]
-    reports, crossings = due_crossings(settings_from_environment(), params["as_of"], params["cutoff"], log_progress)
+    reports, waiting = due_reviews(settings_from_environment(), params["as_of"], params["cutoff"], log_progress)
     log_report(*reports)
-    return crossings
+    return waiting
 
 
 @task
-def tell(crossings: list[Crossing]) -> list[Crossing]:
+def tell(waiting: list[Waiting]) -> None:
     """Mail and webhook, as far as they are configured."""
-    told(settings_from_environment(), crossings, log_progress)
-    return crossings
+    told(settings_from_environment(), waiting, log_progress)
 
 
-@task(multiple_outputs=True)
-def ask(crossing: Crossing) -> dict[str, str]:
-    """The question put to the reviewer."""
-    return question(crossing)
-
-
-@task(trigger_rule=TriggerRule.NONE_FAILED)
-def keep(crossing: Crossing) -> None:
-    """The answer into the audit trail: approved validates the signal, rejected proposes it as not validated."""
-    instance = get_current_context()["ti"]
-    answer = instance.xcom_pull(task_ids=ASKED, map_indexes=instance.map_index)
-    log_report(answered(settings_from_environment(), crossing, answer))
-
-
-@task_group
-def review(crossing: Crossing) -> None:
-    """One crossing: asked, answered, and the answer kept."""
-    words = ask(crossing)
-    asked = ApprovalOperator(
-        task_id="asked",
-        subject=words["subject"],
-        body=words["body"],
-        params={"comment": Param("", type="string", description="Why; kept as the rationale, and never left empty")},
-        assigned_users=reviewers(settings_from_environment()),
-        response_timeout=timedelta(days=30),
-    )
-    # A rejection skips what stands next to the question, and the answer is kept all the same.
-    asked >> EmptyOperator(task_id="approved") >> keep(crossing)
+@task
+def list_reviews(waiting: list[Waiting]) -> list[dict[str, Any]]:
+    """The review that each signal is to have."""
+    return reviews_of(waiting)
 
 
 with DAG(
     "surveillance",
-    description="Due looks of registered plans, and the review of those that cross",
+    description="Due looks of registered plans, designated events, and a review of each signal they open",
     schedule=(SIGNALS | STUDY),
     start_date=datetime(2017, 11, 1, tzinfo=UTC),
     catchup=False,
@@ -86,4 +60,14 @@ with DAG(
     tags=["cartwatch", "surveillance"],
     doc_md=__doc__,
 ):
-    review.expand(crossing=tell(look()))
+    found = look()
+    # A mail server that is down stops no review.
+    tell(found)
+    # A review has a run of its own: a question that waits for weeks keeps no later look waiting.
+    TriggerDagRunOperator.partial(
+        task_id="review",
+        trigger_dag_id="signal_review",
+        logical_date=None,
+        reset_dag_run=True,
+        fail_when_dag_is_paused=True,
+    ).expand_kwargs(list_reviews(found))

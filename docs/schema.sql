@@ -507,7 +507,9 @@ CREATE TABLE "signal" (
   "bayesian_fdr" DOUBLE, -- Mean false_share over all pairs of the family whose false_share is no higher.
   "lrt" DOUBLE, -- Log likelihood ratio of the Poisson test; only against all and non_car_t.
   "lrt_p" DOUBLE, -- Share of 1,000 tables, 999 of them simulated, in which the largest lrt of the product's events of that kind and scope is at least lrt; seed 20261122.
-  "n_questions" BIGINT -- Pairs of the family that could be asked, this one and terms without a case of the product among them.
+  "n_questions" BIGINT, -- Pairs of the family that could be asked, this one and terms without a case of the product among them.
+  "lrt_inflated_p" DOUBLE, -- As lrt_p, in tables where each of the product's pairs without a case cannot occur as often as lrt_zero_share makes likely; null where that share is not known.
+  "lrt_zero_share" DOUBLE -- Share of the product's pairs of that kind and scope that cannot occur, by maximum likelihood of the zero-inflated Poisson model; null where none has a case.
 );
 
 -- exposed_case: one counted case and CAR-T product that it names in a role that counts as exposure. Key: as_of, product, case_id. Partition: as_of.
@@ -632,15 +634,15 @@ CREATE TABLE "stratified_prior" (
   "strata_version" VARCHAR -- Hash of the definition of the variable's levels.
 );
 
--- masking: one product, endpoint, comparator and removal: the pair's measures before it and counted again after it. Key: as_of, product, event, scope, comparator, kind, removed. Partition: as_of.
+-- masking: one product, event, comparator and removal: the pair's measures before it and counted again after it. Key: as_of, product, event_kind, event, scope, comparator, kind, removed. Partition: as_of.
 CREATE TABLE "masking" (
   "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
   "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
-  "event" VARCHAR, -- Endpoint id of the vocabulary.
-  "scope" VARCHAR, -- Narrow or broad term list of the endpoint; the removed event's is the narrow one. One of narrow, broad.
+  "event" VARCHAR, -- Endpoint id of the vocabulary, or preferred term.
+  "scope" VARCHAR, -- Narrow or broad term list of the endpoint, null for a preferred term; a removed endpoint's is the narrow one. One of narrow, broad.
   "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
   "kind" VARCHAR, -- product: every report naming it is removed. event: every report with it is removed. term: its terms are dropped and every report is kept. One of product, event, term.
-  "removed" VARCHAR, -- What is removed: CAR-T product, drug key or endpoint id; other_car_t is every CAR-T but the pair's own.
+  "removed" VARCHAR, -- What is removed: CAR-T product, drug key, endpoint id or preferred term; other_car_t is every CAR-T but the pair's own.
   "rule" VARCHAR, -- Rule of the definition that chose the removal; the first of several.
   "n_removed" BIGINT, -- Cases of the comparison removed; for a term, cases of it that lose the event.
   "a" BIGINT, -- Cases with product and event.
@@ -670,7 +672,8 @@ CREATE TABLE "masking" (
   "screen_error" DOUBLE, -- ic_screen less ic_after: what the closed form gets wrong.
   "is_unmasked" BOOLEAN, -- ic025 is above 0 after the removal and was not before.
   "is_lost" BOOLEAN, -- ic025 was above 0 and no longer is after the removal.
-  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "comparator_version" VARCHAR, -- Hash of the comparator's definition and of the vocabulary it rests on.
+  "event_kind" VARCHAR -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
 );
 
 -- onset_case: one counted case, CAR-T product, endpoint (narrow) and set of cases. Key: as_of, product, endpoint, case_set, case_id. Partition: as_of.
@@ -681,7 +684,7 @@ CREATE TABLE "onset_case" (
   "case_set" VARCHAR, -- Set of cases, as named in the vocabulary's rules of onset: all, or a sensitivity to one choice.
   "case_id" BIGINT, -- Case number.
   "days" BIGINT, -- Days from infusion to the case's one event date, infusion being day 0: of the case, not of a reaction. Null where either day is unknown or no onset is told.
-  "follow_up_days" BIGINT, -- Days from infusion to the last day of the data-lock point's quarter, less the reporting lag: the case's own days from event to first receipt, or that of the set.
+  "follow_up_days" BIGINT, -- Days from infusion to the last day of the newest quarter held by the data-lock point, less the reporting lag: the case's own days from event to first receipt, or that of the set.
   "reason" VARCHAR -- Why the case is left out, the first of the reasons in their order; null where it is used.
 );
 
@@ -761,7 +764,8 @@ CREATE TABLE "trend" (
   "ic" DOUBLE, -- Information component of all cases up to this quarter.
   "ic025" DOUBLE, -- Lower 95 % bound of ic, exact gamma quantile.
   "ic975" DOUBLE, -- Upper 95 % bound of ic, exact gamma quantile.
-  "is_first_ic_positive" BOOLEAN -- Whether this is the first quarter with ic025 > 0.
+  "is_first_ic_positive" BOOLEAN, -- Whether this is the first quarter with ic025 > 0.
+  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
 );
 
 -- interruption: one product, series, measure and event of the calendar: the series after it against the series before. Key: as_of, product, series, endpoint, scope, measure, event_day, event_title. Partition: as_of.
@@ -784,16 +788,16 @@ CREATE TABLE "interruption" (
   "level_ratio" DOUBLE, -- First quarter after over what the quarters before foretell; odds ratio for a share.
   "level_low" DOUBLE, -- Lower 95 % bound of level_ratio.
   "level_high" DOUBLE, -- Upper 95 % bound of level_ratio.
-  "level_p" DOUBLE, -- Two-sided p of level_ratio = 1, Student's t, one question among many.
+  "level_p" DOUBLE, -- Two-sided p of level_ratio = 1, averaged over correlations of neighbours; one question among many.
   "level_q" DOUBLE, -- Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point.
   "slope_ratio" DOUBLE, -- Factor from one quarter to the next after the event, over that before.
   "slope_low" DOUBLE, -- Lower 95 % bound of slope_ratio.
   "slope_high" DOUBLE, -- Upper 95 % bound of slope_ratio.
-  "slope_p" DOUBLE, -- Two-sided p of slope_ratio = 1, Student's t, one question among many.
+  "slope_p" DOUBLE, -- Two-sided p of slope_ratio = 1, averaged over correlations of neighbours; one question among many.
   "slope_q" DOUBLE, -- Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point.
   "dispersion" DOUBLE, -- Spread beyond the model that widens the bounds, at least 1.
-  "autocorrelation" DOUBLE, -- Correlation of neighbouring residuals, as found: low, since the lines follow the series.
-  "correlation" DOUBLE, -- Correlation of neighbouring quarters that bounds and p allow for, 0 to 0.75.
+  "autocorrelation" DOUBLE, -- Correlation of neighbouring residuals, as found: low, since the lines follow the series; null where they meet it in every quarter.
+  "correlation" DOUBLE, -- Mean of the correlations of neighbouring quarters, 0 to 0.9, that bounds and p are averaged over.
   "n_other_events" BIGINT, -- Other events of the calendar within the quarters used.
   "reason" VARCHAR -- Why no number is given.
 );
@@ -883,6 +887,7 @@ CREATE TABLE "study_subject" (
   "country_code" VARCHAR, -- Country of the centre, ISO 3166-1 alpha-2.
   "sex_code" VARCHAR, -- F, M or null.
   "age_years" DOUBLE, -- Age on the day of the index infusion; at enrolment where there is none.
+  "age_resolution" VARCHAR, -- Units the age is completed in, else a fraction of a year as given. One of completed_years, completed_months, completed_weeks, completed_days, fraction.
   "indication" VARCHAR, -- Disease treated. One of b_all, lbcl, fl, mcl, myeloma, other, unknown.
   "product" VARCHAR, -- Generic name of the CAR-T product in lower case.
   "reporting_track" VARCHAR, -- What the centre agreed to report; decides which forms are due. One of fifteen_years, standard, hundred_days, none, unknown.
@@ -898,7 +903,8 @@ CREATE TABLE "study_subject" (
   "has_prior_transplant" BOOLEAN, -- Had an allogeneic transplant before the index infusion.
   "n_prior_lines" BIGINT, -- Lines of therapy before the index infusion.
   "is_in_specification" BOOLEAN, -- The product infused met its release specification.
-  "lot" VARCHAR -- Manufacturing lot.
+  "lot" VARCHAR, -- Manufacturing lot.
+  "undated" VARCHAR[] -- What the extract tells of without its day: infusion, death, withdrawal, loss; empty for none.
 );
 
 -- study_infusion: one infusion of a gene-modified cell product. Key: study_id, as_of, subject_id, infusion_number. Partition: study_id, as_of.
@@ -1052,6 +1058,49 @@ CREATE TABLE "study_curve" (
   "unit" VARCHAR -- Unit of the curve, as share or events per patient.
 );
 
+-- study_published: one line or curve of a public copy of the study that was handed out. Key: study_id, as_of, estimates_run, part, analysis, estimand, population, event, window, at_years, competing, scale, measure, method. Partition: study_id, as_of, estimates_run, part.
+CREATE TABLE "study_published" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "estimates_run" VARCHAR, -- Run id of the estimates that the copy was made from.
+  "part" VARCHAR, -- Part of the copy: lines of estimates, curves, or patients by characteristic. One of estimate, curve, characteristic.
+  "analysis" VARCHAR, -- Section of the study report it belongs to; null for patients by characteristic.
+  "estimand" VARCHAR, -- Id of the estimand, or the characteristic.
+  "population" VARCHAR, -- Who is counted, as in study_estimate.
+  "event" VARCHAR, -- Endpoint id or event of the study, or the level of the characteristic.
+  "window" VARCHAR, -- Part of the follow-up counted; null for all of it.
+  "at_years" DOUBLE, -- Time since day 0 of the estimand; null where it is none.
+  "competing" VARCHAR, -- Competing events, joined by a comma; null for none.
+  "scale" VARCHAR, -- Grading scale of a graded event; null where no grade counts.
+  "measure" VARCHAR, -- What the estimate is, as in study_estimate.
+  "method" VARCHAR, -- Estimator and interval, as in study_estimate.
+  "n_patients" BIGINT, -- Patients behind the line, printed or not.
+  "n_events" BIGINT, -- Events behind the line, printed or not.
+  "is_hidden" BOOLEAN -- The copy did not print it.
+);
+
+-- study_safety_report: one safety report that was sent to an authority about a patient. Key: study_id, as_of, subject_id, safety_report_number. Partition: study_id, as_of.
+CREATE TABLE "study_safety_report" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "safety_report_number" BIGINT, -- Place among the patient's safety reports by day of the event, from 1.
+  "pt" VARCHAR, -- Preferred term of the event reported, as coded by the registry; null where the form names none.
+  "start_date" DATE, -- Day the event began; null unless known to the day.
+  "start_precision" VARCHAR, -- How much of the beginning is known. One of day, month, year.
+  "reported_date" DATE, -- Day the registry received the form with the number.
+  "safety_report_id" VARCHAR -- Number the report was sent under: the manufacturer's control number, the worldwide unique case identification (E2B C.1.8.1), or FDA's case number.
+);
+
+-- own_cohort_case: one current case that a safety report of a followed cohort names: flagged, never removed. Key: as_of, study_id, case_id. Partition: as_of.
+CREATE TABLE "own_cohort_case" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "study_id" VARCHAR, -- Id of the follow-up study whose cohort it is of.
+  "case_id" BIGINT, -- Case number.
+  "study_as_of" VARCHAR, -- Cut-off of the extract that names it: the newest by the data-lock point.
+  "matched_by" VARCHAR -- What names it: the manufacturer's number, the case number, or a duplicate of it that one of them names. One of manufacturer_number, case_number, duplicate.
+);
+
 -- source_file: one file read. Key: quarter, edition, file. Partition: quarter, edition.
 CREATE TABLE "source_file" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
@@ -1104,6 +1153,36 @@ CREATE TABLE "quarantine" (
 -- gate_result: one rule, quarter and run of the gate. Key: quarter, run_id, table, rule. Partition: quarter, run_id.
 CREATE TABLE "gate_result" (
   "quarter" VARCHAR, -- Quarter in which FDA published the file, as 2024Q1.
+  "run_id" VARCHAR, -- Hash of the step's inputs, code version and parameters.
+  "table" VARCHAR, -- Table the rule speaks of.
+  "rule" VARCHAR, -- Name of the rule.
+  "severity" VARCHAR, -- critical stops the run, warning quarantines, info is counted. One of critical, warning, info.
+  "passed" BOOLEAN, -- Whether the rule holds.
+  "raised" BOOLEAN, -- Whether the rule could not be evaluated; that is critical.
+  "n_checked" BIGINT, -- Rows or values looked at.
+  "n_violating" BIGINT, -- Rows or values that break the rule.
+  "share" DOUBLE, -- n_violating over n_checked.
+  "threshold" VARCHAR, -- What the rule allows.
+  "note" VARCHAR, -- Why the threshold is what it is.
+  "found" VARCHAR -- What was found, in words.
+);
+
+-- study_quarantine: one row of a patient flagged by a warning rule; it stays in every count. Key: study_id, as_of, rule, table, subject_id, row_number. Partition: study_id, as_of.
+CREATE TABLE "study_quarantine" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
+  "rule" VARCHAR, -- Rule that flags the row.
+  "table" VARCHAR, -- Table of the row.
+  "subject_id" VARCHAR, -- Patient's pseudonym: keyed hash of the registry's own id; never that id.
+  "row_number" BIGINT, -- Number of the row among the patient's in its table; null in study_subject.
+  "reason" VARCHAR, -- What was found.
+  "run_id" VARCHAR -- Hash of the step's inputs, code version and parameters.
+);
+
+-- study_gate_result: one rule, study, cut-off and run of the study's gate. Key: study_id, as_of, run_id, table, rule. Partition: study_id, as_of, run_id.
+CREATE TABLE "study_gate_result" (
+  "study_id" VARCHAR, -- Id of the follow-up study, in lower case.
+  "as_of" VARCHAR, -- Data-lock point of the study: the extract's cut-off day, as 2026-06-30.
   "run_id" VARCHAR, -- Hash of the step's inputs, code version and parameters.
   "table" VARCHAR, -- Table the rule speaks of.
   "rule" VARCHAR, -- Name of the rule.

@@ -83,13 +83,6 @@ def backfill_impact(report: StepReport) -> None:
             _table(f"{title}, as of {points[0]} and {points[1]}", (*keys, "before", "after"), rows)
 
 
-def gate_rules(report: StepReport) -> None:
-    """Every rule with its severity and what was found."""
-    columns = ("quarter", "table", "rule", "severity", "passed", "n_violating", "found")
-    _table("Gate", columns, ([rule[name] for name in columns] for rule in report.gate))
-    outputs(report)
-
-
 def waterfall(report: StepReport) -> None:
     """From report versions to current cases."""
     columns = ("step", "n", "unit", "meaning")
@@ -106,6 +99,7 @@ def signal_summary(report: StepReport) -> None:
     products = report.counts["cases_by_product"]
     if isinstance(products, Mapping):
         _table("Cases by product", ("product", "cases"), products.items())
+    own_cohort(report)
     counts = report.counts
     _say(
         f"{counts['rows']} rows; the rule marks {counts['signals']}; IC025 > 0 in {counts['ic_positive']}; "
@@ -117,6 +111,13 @@ def signal_summary(report: StepReport) -> None:
                 f"No EBGM against {prior['comparator']} ({prior['event_kind']} {prior['scope'] or ''}): {prior['reason']}"
             )
     outputs(report)
+
+
+def own_cohort(report: StepReport) -> None:
+    """Cases of each product that are told to be of a study, of the literature or of the own cohort, where any is of it."""
+    columns = ("product", "n_cases", "n_study_source", "n_literature", "n_own_cohort")
+    if rows := _rows(report, "own_cohort"):
+        _table("Of them, in cases", columns, ([row[name] for name in columns] for row in rows))
 
 
 def onset_summary(report: StepReport) -> None:
@@ -146,7 +147,10 @@ def trend_summary(report: StepReport) -> None:
         _table(title, columns, (_contrast(row) for row in contrasts))
     n_asked, n_refused = (report.counts[name] for name in ("n_asked", "n_refused"))
     answered = f"{n_refused} of them refused" if n_refused != n_asked else "none answered"
-    _say(f"{n_asked} contrasts asked, broad terms included, {answered}: {_reasons(_rows(report, 'refusals'))}")
+    if n_asked:
+        _say(f"{n_asked} contrasts asked, broad terms included, {answered}: {_reasons(_rows(report, 'refusals'))}")
+    else:
+        _say("No contrast asked: no event of the calendar lies in the quarters held since a product's approval.")
     outputs(report)
 
 
@@ -169,32 +173,6 @@ def explanation(report: StepReport) -> None:
         move = f"{row['from_cell'] or 'not counted'} to {row['to_cell'] or 'not counted'}"
         _say(f"{row['reason']}, {move}: {row['n_cases']:,} cases: {ids}{f' and {more:,} more' if more else ''}")
     outputs(report)
-
-
-def held_quarters(report: StepReport) -> None:
-    """Each follow-up study and each quarter of the lake."""
-    quarters, studies = _rows(report, "quarters"), _rows(report, "studies")
-    if studies:
-        _table("Follow-up studies", list(studies[0]), (list(row.values()) for row in studies))
-    if not quarters:
-        state = "holds no quarter" if studies else "is empty"
-        _say(f"The lake {report.inputs[0]} {state}: run 'cartwatch ingest faers' with FDA's archives.")
-        return
-    columns = (
-        "quarter",
-        "archive",
-        "published",
-        "counts",
-        "reports",
-        "rows",
-        "rejected",
-        "quarantined",
-        "typed",
-        "gate",
-    )
-    _table(f"Lake {report.inputs[0]}", columns, (_held(row) for row in quarters))
-    points = report.counts["data_lock_points"]
-    _say(f"Signals computed as of: {', '.join(points) if isinstance(points, list) and points else 'none'}")
 
 
 def machine(report: StepReport) -> None:
@@ -260,25 +238,6 @@ def _reasons(refusals: Iterable[Mapping[str, Any]]) -> str:
     for row in refusals:
         counted[re.sub(r": [\d.]+; ", ": ", row["reason"])] += row["n"]
     return " ".join(f"{n:,} × {reason}" for reason, n in counted.most_common()) or "--out tells why."
-
-
-def _held(row: Mapping[str, Any]) -> list[object]:
-    rank = f" rank {row['rank']}" if row["rank"] != "0" else ""
-    counts = "yes" if row["is_current"] else "no"
-    found = row["gate"]
-    broken = "not judged" if found is None else ", ".join(f"{n} {kind}" for kind, n in found.items() if n) or "holds"
-    return [
-        row["quarter"],
-        row["sha256"][:12],
-        f"{row['published'][:8]}{rank}",
-        counts if row["is_original_held"] else f"{counts}, original not held",
-        row["reports"],
-        row["rows"],
-        row["rejected"],
-        row["quarantined"],
-        row["typed"],
-        broken,
-    ]
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

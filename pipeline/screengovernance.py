@@ -37,6 +37,7 @@ def plan_list(report: StepReport) -> None:
         **{name: name for name in ("id", "product", "endpoint", "scope", "design", "alpha")},
         "family_id": "family",
         "n_looks_made": "looks made",
+        "n_looks_skipped": "skipped",
         "n_looks": "of",
         "next_look": "next look",
         "amended_by": "amended by",
@@ -98,6 +99,17 @@ def reproduced(report: StepReport) -> None:
         _table("Not the same", shown, (_cells({**row, "because": _listed(row["because"])}, shown) for row in rows))
 
 
+def designated_events(report: StepReport) -> None:
+    """Designated events held, and what became of each."""
+    shown = {"product": "product", "endpoint": "endpoint", "source": "source", "as_of": "as of", "held": "held"}
+    shown |= {"n_added": "new", "n_withdrawn": "no longer counted", "outcome": "outcome", "signal_id": "signal"}
+    rows = _rows(report.details["events"])
+    if rows:
+        _table("Designated events", list(shown.values()), (_cells(row, shown) for row in rows))
+    else:
+        _say("No designated event is held.")
+
+
 def signal_list(report: StepReport) -> None:
     """Signals with where they stand."""
     shown = {"signal_id": "signal", "title": "title", "product": "product", "endpoint": "endpoint", "state": "state"}
@@ -132,6 +144,12 @@ def audit_verdict(report: StepReport) -> None:
     counts = report.counts
     against = " and holds all that the export has" if counts["is_compared"] else ""
     _say(f"The audit trail is whole{against}: {counts['n_events']} records, last hash {str(counts['head_hash'])[:16]}.")
+    heads = (
+        f"; it was held against {counts['n_heads']} earlier head{'' if counts['n_heads'] == 1 else 's'}"
+        if counts["n_heads"]
+        else ""
+    )
+    _say(f"The triggers and constraints that keep it as it was written stand{heads}.")
 
 
 def written_files(report: StepReport) -> None:
@@ -166,7 +184,9 @@ def _next_step(report: StepReport, shown: Mapping[str, Any]) -> str:
 
 
 def _listedness(found: Mapping[str, Any]) -> str:
-    return f"{found['answer']}: {found['reason']}{'' if found['is_verified'] else ' (not verified)'}"
+    answer = {"listed": "listed", "not_listed": "not listed"}.get(found["answer"], "not known")
+    is_unread = found["version"] is not None and not found["is_verified"]
+    return f"{answer}: {found['reason']}{' (not verified)' if is_unread else ''}"
 
 
 def _maybe(title: str, columns: Mapping[str, str] | Sequence[str], held: object) -> None:

@@ -25,6 +25,9 @@ from tests.conftest import ROOT
 
 PARTS = ("api-server", "scheduler", "dag-processor")
 MARK = "CARTWATCH_TEST_MARK"
+ADMIN = "admin"
+# Who may log in, with the role that Airflow gives each.
+USERS = {ADMIN: "admin", "ada": "user", "mallory": "user"}
 
 
 def free_port() -> int:
@@ -173,7 +176,8 @@ class Airflow:
                 "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
                 "AIRFLOW__CORE__PARALLELISM": "2",
-                "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+                "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
+                "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{name}:{role}" for name, role in USERS.items()),
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": self.server.url(self.database),
                 "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
             }
@@ -188,12 +192,17 @@ class Airflow:
 
     def post(self, path: str, body: dict[str, object]) -> dict:
         """What the REST API answers."""
-        base = f"http://127.0.0.1:{self.port}"
-        token = requests.get(f"{base}/auth/token", timeout=10).json()["access_token"]
-        bearer = {"Authorization": f"Bearer {token}"}
-        answer = requests.post(f"{base}/api/v2/{path}", json=body, headers=bearer, timeout=30)
+        answer = self.send("POST", path, body)
         assert answer.ok, answer.text
         return answer.json()
+
+    def send(self, method: str, path: str, body: dict[str, object], user: str = ADMIN) -> requests.Response:
+        """The REST API's answer to somebody who has logged in."""
+        base = f"http://127.0.0.1:{self.port}"
+        login = {"username": user, "password": self.mark}
+        token = requests.post(f"{base}/auth/token", json=login, timeout=10).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        return requests.request(method, f"{base}/api/v2/{path}", json=body, headers=bearer, timeout=30)
 
     def ask(self, statement: str) -> list[tuple]:
         return self.server.run(statement, self.database)
@@ -219,6 +228,7 @@ class Airflow:
     @contextlib.contextmanager
     def running(self) -> Iterator["Airflow"]:
         """All parts up and healthy; nothing of them is left afterwards."""
+        (self.home / "passwords.json").write_text(json.dumps(dict.fromkeys(USERS, self.mark)))
         self.command("db", "migrate")
         with contextlib.ExitStack() as stack:
             for part in PARTS:

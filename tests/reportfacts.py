@@ -50,6 +50,8 @@ MEASURES = {
     "bayesian_fdr": 0.0002,
     "lrt": 12.7,
     "lrt_p": 0.001,
+    "lrt_inflated_p": 0.001,
+    "lrt_zero_share": 0.25,
     "n_questions": 40,
 }
 LEFT_OUT = dict.fromkeys(

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from pipeline.contract.renderings import arrow_schema
-from pipeline.contract.study import STUDY_CURVE, STUDY_ESTIMATE
+from pipeline.contract.studyresult import STUDY_CURVE, STUDY_ESTIMATE
 from pipeline.report.studyfacts import StudyFacts
 
 DLP = "2026-06-30"

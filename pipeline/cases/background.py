@@ -5,14 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.lake.warehouse import Warehouse
+from pipeline.cases.backgroundpairs import Counted, Things
 from pipeline.signals.grid import grid
 from pipeline.signals.interval import Array, Flags
 from pipeline.signals.prior import Prior, PriorRefused, fit_prior
-
-# The group of all CAR-Ts holds cases its members hold too: in the grid they would be counted twice.
-DRUGS = "SELECT drug <> 'any_car_t' AS chosen FROM drug ORDER BY drug_id"
-EVENTS = "SELECT event_kind = $event_kind AND scope IS NOT DISTINCT FROM $scope AS chosen FROM event ORDER BY event_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +63,18 @@ def _errors(fitted: Prior | None) -> dict[str, float | None]:
     return dict(zip(names, fitted.errors, strict=True)) if fitted else dict.fromkeys(names)
 
 
-def fit_background(
-    warehouse: Warehouse, comparator: str, n_cases: int, event_kind: str, scope: str | None
-) -> FittedPrior:
-    """Fit the prior over the pairs just counted (pair, drug_margin, event_margin) for that comparator."""
-    asked = {"event_kind": event_kind, "scope": scope}
-    is_drug, is_event = _chosen(warehouse, DRUGS, {}), _chosen(warehouse, EVENTS, asked)
-    drugs = warehouse.arrow("SELECT drug_id, n_drug FROM drug_margin ORDER BY drug_id")
-    events = warehouse.arrow("SELECT event_id, n_event FROM event_margin ORDER BY event_id")
-    pairs = warehouse.arrow("SELECT * FROM pair")
+def fit_background(counted: Counted, named: Things, comparator: str, event_kind: str, scope: str | None) -> FittedPrior:
+    """Fit the prior over the pairs of that comparator's background, of one kind of event; asks no database."""
+    is_drug, is_event = _chosen(named, event_kind, scope)
+    pairs = counted.pairs
     kept = is_drug[pairs["drug_id"].to_numpy()] & is_event[pairs["event_id"].to_numpy()]
     if not kept.any():
         empty = PriorRefused("No drug and event occur together in this background.", (), 0)
         return FittedPrior(comparator, event_kind, scope, empty)
     cells = grid(
-        _floats(drugs, "n_drug")[is_drug[drugs["drug_id"].to_numpy()]],
-        _floats(events, "n_event")[is_event[events["event_id"].to_numpy()]],
-        n_cases,
+        _floats(counted.drugs, "n_drug")[is_drug[counted.drugs["drug_id"].to_numpy()]],
+        _floats(counted.events, "n_event")[is_event[counted.events["event_id"].to_numpy()]],
+        counted.n_cases,
         observed=_floats(pairs, "a")[kept],
         drug_total=_floats(pairs, "n_drug")[kept],
         event_total=_floats(pairs, "n_event")[kept],
@@ -91,9 +82,15 @@ def fit_background(
     return FittedPrior(comparator, event_kind, scope, fit_prior(cells.observed, cells.expected, cells.weight))
 
 
-def _chosen(warehouse: Warehouse, query: str, asked: dict[str, str | None]) -> Flags:
-    """Whether each drug or event is one of those asked for, by its number; numbers count from 1."""
-    return np.append(False, np.asarray(warehouse.arrow(query, asked)["chosen"].to_numpy(zero_copy_only=False)))
+def _chosen(named: Things, event_kind: str, scope: str | None) -> tuple[Flags, Flags]:
+    """Whether each drug and each event stands in the grid, by its number.
+
+    The group of all CAR-Ts holds cases its members hold too: in the grid they would be counted twice.
+    """
+    is_drug = [name != "any_car_t" for name in named.drugs["drug"].to_pylist()]
+    kinds = zip(named.events["event_kind"].to_pylist(), named.events["scope"].to_pylist(), strict=True)
+    is_event = [(kind, its_scope) == (event_kind, scope) for kind, its_scope in kinds]
+    return np.array([False, *is_drug]), np.array([False, *is_event])
 
 
 def _floats(table: pa.Table, name: str) -> Array:

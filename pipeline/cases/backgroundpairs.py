@@ -6,13 +6,20 @@ at most, in each of which every pair is counted once; a background is a sum of g
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.cases.members import integers
 from pipeline.signals.crosscount import Cases, CrossCount, Ints, Membership, cross_count, within
+
+
+class Things(NamedTuple):
+    """What is counted, in the order of the numbers, which count from 1: drug; event, event_kind and scope."""
+
+    drugs: pa.Table
+    events: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +59,14 @@ class Backgrounds:
 
 
 def counted_backgrounds(
-    comparators: Sequence[str], cases: pa.Table, exposures: Membership, events: Membership
+    comparators: Sequence[str], cases: Ints, backgrounds: Ints, exposures: Membership, events: Membership
 ) -> Backgrounds:
     """Count the cases' drugs against their events.
 
-    cases: case_id, ascending, and backgrounds, the sum of 2**place of the comparators of which the case is a part.
+    cases, ascending; backgrounds: of each, the sum of 2**place of the comparators of which it is a part; shape (cases,).
     """
-    bits, group = np.unique(integers(cases, "backgrounds"), return_inverse=True)
-    counted = cross_count(
-        exposures,
-        events,
-        Cases(integers(cases, "case_id"), group),
-    )
+    bits, group = np.unique(backgrounds, return_inverse=True)
+    counted = cross_count(exposures, events, Cases(cases, group))
     groups = {name: (bits >> place & 1).astype(np.bool_) for place, name in enumerate(comparators)}
     return Backgrounds(counted, np.bincount(group, minlength=bits.size), groups)
 

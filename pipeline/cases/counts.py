@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cases.backgroundpairs import Backgrounds, counted_backgrounds
+from pipeline.cases.backgroundpairs import Backgrounds, Counted, Things, counted_backgrounds
 from pipeline.cases.identity import identify_drugs
-from pipeline.cases.members import events, exposures, make_step, show_stratum_events
+from pipeline.cases.members import counted_cases, events, exposures, integers, make_step, show_stratum_events
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.products import members, products, products_named, screen_pattern
@@ -84,8 +85,11 @@ def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backg
     )
     for step in ("stratum_background", "background_case"):
         warehouse.create(step, model(f"step/{step}"))
-    cases = warehouse.arrow("SELECT case_id, backgrounds FROM background_case ORDER BY case_id")
-    return counted_backgrounds(comparators, cases, exposures(warehouse), events(warehouse))
+    told = warehouse.arrow("SELECT case_id, backgrounds FROM background_case ORDER BY case_id")
+    places = np.searchsorted(counted_cases(warehouse), integers(told, "case_id"))
+    return counted_backgrounds(
+        comparators, places, integers(told, "backgrounds"), exposures(warehouse), events(warehouse)
+    )
 
 
 def count_pairs(warehouse: Warehouse, comparator: str, backgrounds: Backgrounds | None = None) -> int:
@@ -99,19 +103,24 @@ def count_pairs(warehouse: Warehouse, comparator: str, backgrounds: Backgrounds 
     return counted.n_cases
 
 
-def pair_rows(warehouse: Warehouse, as_of: str, comparator: str, n_cases: int) -> pa.Table:
-    """The rows of pair_count for the pairs just counted; names are looked up by number, which SQL would join."""
-    pairs = warehouse.arrow("SELECT * FROM pair")
-    drugs = warehouse.arrow("SELECT drug FROM drug ORDER BY drug_id")
-    events = warehouse.arrow("SELECT event, event_kind, scope FROM event ORDER BY event_id")
-    n_rows = pairs.num_rows
+def things(warehouse: Warehouse) -> Things:
+    """The drugs and events that were counted."""
+    return Things(
+        warehouse.arrow("SELECT drug FROM drug ORDER BY drug_id"),
+        warehouse.arrow("SELECT event, event_kind, scope FROM event ORDER BY event_id"),
+    )
+
+
+def pair_rows(counted: Counted, named: Things, as_of: str, comparator: str) -> pa.Table:
+    """The rows of pair_count for the pairs of one background; names are looked up by number, which SQL would join."""
+    pairs, n_rows = counted.pairs, counted.pairs.num_rows
     columns = {
         "as_of": _repeated(as_of, n_rows),
         "comparator": _repeated(comparator, n_rows),
-        "drug": _named(pairs["drug_id"], drugs["drug"]),
-        **{name: _named(pairs["event_id"], events[name]) for name in events.column_names},
+        "drug": _named(pairs["drug_id"], named.drugs["drug"]),
+        **{name: _named(pairs["event_id"], named.events[name]) for name in named.events.column_names},
         **{name: pairs[name] for name in ("a", "n_drug", "n_event")},
-        "n_cases": pa.repeat(pa.scalar(n_cases, pa.int64()), n_rows),
+        "n_cases": pa.repeat(pa.scalar(counted.n_cases, pa.int64()), n_rows),
     }
     return pa.table({name: columns[name] for name in PAIR_COUNT.names})
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 
 import pyarrow as pa
@@ -145,7 +146,9 @@ def _signal_files(lake: Lake, as_of: str, run_id: str | None) -> list[StoredFile
 def _of_run(lake: Lake, table: Table, as_of: str, run_id: str) -> list[StoredFile]:
     """Files a run wrote, whether or not a later run has replaced them: nothing is ever deleted from the lake."""
     folder = Path(lake.uri(table.name)) / f"as_of={as_of}"
-    return [StoredFile(path, {"as_of": as_of}, run_id, 0) for path in sorted(folder.glob(f"{run_id}-*.parquet"))]
+    return [
+        StoredFile(path, {"as_of": as_of}, run_id, 0) for path in sorted(folder.glob(f"{escape(run_id)}-*.parquet"))
+    ]
 
 
 def _record(lake: Lake, warehouse: Warehouse, run_id: str) -> dict[str, object] | None:

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from pipeline.cases.backgroundpairs import Backgrounds
+from pipeline.cases.maskingterms import term_cells
+from pipeline.cases.members import CASE_STRATA, by_place, endpoint_members, integers
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.contract.masking import MASKING
 from pipeline.contract.renderings import arrow_schema
@@ -19,8 +22,8 @@ from pipeline.vocabulary.choices import comparator
 DEFINITION = Path(__file__).parent / "masking.yaml"
 # Each is sql/masking/<name>.sql, a table made in this order.
 STEPS = (
-    *("masking_side", "endpoint_bit", "case_profile", "stratum_profile", "stratum_endpoint", "masked_pair"),
-    *("masking_candidate", "removal", "removal_event"),
+    *("masking_side", "stratum_profile", "stratum_endpoint", "masked_pair"),
+    *("other_car_t", "masking_candidate", "removal", "removal_event"),
     *("removed_profile", "removed_stratum", "lost_case", "removed_stratum_event"),
 )
 RULE_COLUMNS = {"rule_number": "int64", "rule": "string", "kind": "string", "selects": "string", "named": "string"}
@@ -36,18 +39,26 @@ def definition() -> dict[str, Any]:
     return told
 
 
-def write_masking(warehouse: Warehouse, as_of: str, folder: Path) -> list[tuple[str, str | None, Path, int]]:
+def write_masking(
+    warehouse: Warehouse, as_of: str, folder: Path, backgrounds: Backgrounds
+) -> list[tuple[str, str | None, Path, int]]:
     """Count every pair again without what its rules remove, and write the table masking as a Parquet file.
 
-    Needs the tables of a run of signals, and in folder the pair counts of each comparator asked about, from which the
-    drugs that dominate an endpoint are taken.
+    Needs the tables of a run of signals, stratum_event among them, and in folder the pair counts of each comparator asked
+    about, from which the drugs that dominate an endpoint are taken; those that dominate a preferred term are taken from
+    backgrounds.
     """
     _register_definition(warehouse)
     warehouse.register("dominating_drug", _dominating_drugs(warehouse, as_of, folder))
+    warehouse.create("endpoint_bit", model("masking/endpoint_bit"))
+    warehouse.register("masked_case", _masked_cases(warehouse))
     for step in STEPS:
         warehouse.create(step, model(f"masking/{step}"), {"least_cases": definition()["least_cases"]})
     path = folder / f"{MASKING.name}.parquet"
-    rows = masking_table(warehouse.arrow(model("masking/masking_cell")), as_of)
+    of_endpoints = warehouse.arrow(model("masking/masking_cell"))
+    of_terms = term_cells(warehouse, backgrounds, definition()["term_rules"], definition()["least_term_cases"])
+    cells = pa.concat_tables([of_endpoints, of_terms.select(of_endpoints.column_names)]).combine_chunks()
+    rows = masking_table(cells.sort_by([(name, "ascending") for name in MASKING.key if name != "as_of"]), as_of)
     return [(MASKING.name, None, path, write_rows(MASKING, rows, path))]
 
 
@@ -92,6 +103,19 @@ def _dominating_drugs(warehouse: Warehouse, as_of: str, folder: Path) -> pa.Tabl
         warehouse.show_parquet(PAIR_COUNT, path, {"as_of": as_of, "comparator": name})
         found.append(warehouse.arrow(model("masking/dominating_drug")))
     return pa.concat_tables(found)
+
+
+def _masked_cases(warehouse: Warehouse) -> pa.Table:
+    """Each counted case, by its place, with its stratum and the sum of the bits of its endpoints, narrow terms."""
+    bits, known = warehouse.arrow("SELECT event_id, bit FROM endpoint_bit"), endpoint_members(warehouse)
+    bit = np.zeros(max(int(integers(bits, "event_id").max(initial=0)), int(known.thing.max(initial=0))) + 1, np.int64)
+    bit[integers(bits, "event_id")] = integers(bits, "bit")
+    strata = integers(by_place(warehouse, CASE_STRATA), "stratum_id")
+    endpoints = np.zeros(strata.size, dtype=np.int64)
+    first = np.flatnonzero(np.diff(known.case, prepend=-1))  # endpoints stand by case
+    if first.size:
+        endpoints[known.case[first]] = np.bitwise_or.reduceat(bit[known.thing], first)
+    return pa.table({"case_place": np.arange(strata.size), "stratum_id": strata, "endpoints": endpoints})
 
 
 def _measures(found: Masking) -> dict[str, Array]:

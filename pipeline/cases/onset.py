@@ -26,10 +26,11 @@ END_OF_DAY = 0.5
 Row = dict[str, Any]
 
 
-def find_days(warehouse: Warehouse, as_of: str, roles: Sequence[str]) -> int:
+def find_days(warehouse: Warehouse, as_of: str, roles: Sequence[str], *, held_until: str | None = None) -> int:
     """Make onset_case and onset_exclusion; returns the fixed reporting lag in days.
 
-    Needs the typed tables, case_current, exposed_case, product_event_case and the vocabulary. CartwatchError where the
+    held_until: the newest quarter held by then, with which follow-up ends, for nothing later can have been seen; as_of
+    where it is not told. Needs the typed tables, case_current, exposed_case, product_event_case and the vocabulary. CartwatchError where the
     cases read are not those used and left out.
     """
     rules = onset_rules()
@@ -40,7 +41,7 @@ def find_days(warehouse: Warehouse, as_of: str, roles: Sequence[str]) -> int:
     warehouse.register("entry_product", _entry_products(warehouse))
     asked = {
         "as_of": as_of,
-        "last_day": end_of_quarter(quarter_number(as_of)),
+        "last_day": end_of_quarter(quarter_number(held_until or as_of)),
         "padded_since": rules.padded_since,
         "lag_share": rules.lag_share,
         "years_before_approval": rules.years_before_approval,

@@ -8,7 +8,7 @@ from pipeline.cases.background import FittedPrior
 from pipeline.signals.conditional import exact_reporting_odds_ratio, fisher_exact
 from pipeline.signals.disproportionality import expected_count, relative_reporting_ratio
 from pipeline.signals.interval import Array, Flags, TwoByTwo
-from pipeline.signals.likelihoodratio import poisson_likelihood_ratios
+from pipeline.signals.likelihoodratio import likelihood_ratios
 from pipeline.signals.multiplicity import (
     bayesian_false_discovery_rate,
     benjamini_hochberg,
@@ -18,7 +18,9 @@ from pipeline.signals.multiplicity import (
 from pipeline.vocabulary.products import products
 
 LIKELIHOOD_RATIO_COMPARATORS = frozenset({"all", "non_car_t"})
-"""The likelihood-ratio test needs every event of a product, and each comparator costs 999 tables per product."""
+"""The likelihood-ratio tests need every event of a product, and each comparator costs 999 tables per product."""
+
+LIKELIHOOD_RATIO_COLUMNS = ("lrt", "lrt_p", "lrt_inflated_p", "lrt_zero_share")
 
 Rows = npt.NDArray[np.intp]
 
@@ -34,13 +36,12 @@ def family_measures(cells: pa.Table, table: TwoByTwo, fitted: FittedPrior, missi
     exact, ratio = exact_reporting_odds_ratio(*table), relative_reporting_ratio(table.a, expected_count(*table))
     mid = np.where(missing, np.nan, fisher_exact(*table).mid)
     rows_of = _rows_of(cells["product"])
-    likelihood_ratios = _likelihood_ratios(table, list(rows_of.values()), mid, fitted.comparator)
     named = {
         **ratio.named("rrr"),
         **exact.named("ror_exact"),
         "fisher_mid_p": mid,
         **_multiplicity(table, _families(rows_of), mid, fitted, _unseen(cells, rows_of, mid, fitted)),
-        **likelihood_ratios,
+        **_likelihood_ratios(table, list(rows_of.values()), mid, fitted.comparator),
     }
     reals = {name: pa.array(values, mask=missing | ~np.isfinite(values)) for name, values in named.items()}
     count = reals.pop("n_questions").cast(pa.int64())
@@ -97,11 +98,12 @@ def _multiplicity(
 
 
 def _likelihood_ratios(table: TwoByTwo, rows_of: list[Rows], mid: Array, comparator: str) -> dict[str, Array]:
-    """Statistic and simulated p of each row, its product's rows taken together."""
-    statistic, p = np.full(mid.shape, np.nan), np.full(mid.shape, np.nan)
+    """Statistic and both simulated p of each row, its product's rows taken together."""
+    found = np.full((len(LIKELIHOOD_RATIO_COLUMNS), mid.size), np.nan)
     if comparator in LIKELIHOOD_RATIO_COMPARATORS:
         for rows in rows_of:
             asked = rows[~np.isnan(mid[rows])]
             some = TwoByTwo(*(cell[asked] for cell in table))
-            statistic[asked], p[asked] = poisson_likelihood_ratios(some.a, expected_count(*some))
-    return {"lrt": statistic, "lrt_p": p}
+            for column, values in zip(found, likelihood_ratios(some.a, expected_count(*some)), strict=True):
+                column[asked] = values
+    return dict(zip(LIKELIHOOD_RATIO_COLUMNS, found, strict=True))

@@ -16,6 +16,7 @@ Value = TypeVar("Value", str | None, bool)
 LONGEST_LIST = 12
 SEPARATOR = "|"
 INFINITE = "No comparator case has the event: PRR and ROR are infinite, their lower bounds exact."
+NO_SHARE = "No zero-inflated p: no event of the product has a case, so the share that cannot occur is not known."
 NOT_ASSESSABLE = "Not assessable: no quarter with a CAR-T case has a report with any term of this endpoint."
 
 
@@ -30,18 +31,21 @@ def notes(
     cells: pa.Table,
     infinite: Flags,
     no_prior: str | None,
+    without_share: Flags,
     left_out: Mapping[str, LeftOut],
     coverage: Coverage,
     labels: Mapping[str, str | None],
 ) -> pa.Array:
     """The sentences of each row, or null: of its endpoint, its prior, its two sides.
 
-    infinite: where no comparator case has the event. no_prior: why EBGM is null. left_out: by product.
+    infinite: where no comparator case has the event. no_prior: why EBGM is null. without_share: where the share of the
+    product's pairs that cannot occur is not known. left_out: by product.
     """
     n_rows = cells.num_rows
     pieces = [
         _of_endpoints(cells, lambda key: _coverage_note(key, coverage, labels), nothing=None, kind=pa.string()),
         pa.repeat(pa.scalar(f"EBGM is null: {no_prior}" if no_prior else None, pa.string()), n_rows),
+        _where(without_share, NO_SHARE),
         _where(infinite, INFINITE),
         _of_products(cells, {product: found.sentence for product, found in left_out.items()}),
         _empty_side(cells, left_out),

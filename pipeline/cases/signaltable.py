@@ -66,7 +66,15 @@ def _scored(cells: pa.Table, fitted: FittedPrior, context: Context) -> pa.Table:
         "is_signal": _truth(is_signal(q), np.isnan(q)),
         "rule": _repeated(RULE_TEXT, n),
         "is_assessable": pa.array(~missing),
-        "note": notes(cells, scores.prr.infinite, fitted.reason, left_out, context.coverage, context.labels),
+        "note": notes(
+            cells,
+            scores.prr.infinite,
+            fitted.reason,
+            _without_share(family),
+            left_out,
+            context.coverage,
+            context.labels,
+        ),
         "comparator_version": _repeated(context.versions[fitted.comparator], n),
         "n_left_out": pc.cast(
             _by_product(cells, {key: found.n_of_product for key, found in left_out.items()}), "int64"
@@ -81,6 +89,12 @@ def _left_out(cells: pa.Table, comparator: str, found: Comparisons) -> dict[str,
     """What the comparator leaves out, for each product of the cells."""
     products = pc.unique(cells["product"]).to_pylist()
     return {product: found.get((product, comparator), LeftOut()) for product in products}
+
+
+def _without_share(family: Mapping[str, pa.Array]) -> Flags:
+    """Whether each row has a likelihood ratio and no share of pairs that cannot occur."""
+    stands, known = (np.asarray(family[name].is_valid()) for name in ("lrt", "lrt_zero_share"))
+    return np.asarray(stands & ~known)
 
 
 def _by_product(cells: pa.Table, values: Mapping[str, object]) -> pa.Array:

@@ -37,13 +37,11 @@ def write_strata(warehouse: Warehouse, as_of: str, folder: Path) -> Written:
     warehouse.register("asked_comparator", pa.table({"comparator": pa.array(names, pa.string())}))
     profiles = read_profiles(warehouse)
     cells = {known.id: level_cells(profiles, known.id) for known in variables()}
-    priors = {known.id: stratified_priors(warehouse, profiles, known) for known in variables() if known.prior}
+    priors = stratified_priors(warehouse, profiles, [known for known in variables() if known.strata])
     prior_rows = [prior.row(as_of) for found in priors.values() for prior in found]
     tables = {
         STRATIFIED_SIGNAL: [
-            stratified_rows(profiles, known, cells[known.id], priors.get(known.id, []))
-            for known in variables()
-            if known.strata
+            stratified_rows(profiles, known, cells[known.id], priors[known.id]) for known in variables() if known.strata
         ],
         SUBGROUP_SIGNAL: [subgroup_rows(profiles, known, cells[known.id]) for known in variables() if known.subgroups],
         STRATIFIED_PRIOR: [pa.Table.from_pylist(prior_rows, arrow_schema(STRATIFIED_PRIOR))],

@@ -7,24 +7,29 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
+from pipeline.cases.members import by_place, endpoint_members, integers
 from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.crosscount import Cases, Ints, Membership, counted_by_group
 from pipeline.signals.interval import Array, Flags, TwoByTwo
 from pipeline.signals.repeats import Positions
 from pipeline.vocabulary.strata import strata_tables
 
-STEPS = ("case_profile", "profile", "profile_level", "profile_event")
+STEPS = ("case_profile", "profile", "profile_level")
+PROFILES = "SELECT case_id, profile_id FROM case_profile ORDER BY case_id"
 
 
 @dataclass(frozen=True)
 class Profiles:
     """Counted cases by profile: what they are compared by, and the level they have of each variable.
 
-    levels: the profiles, with their stratum and cases. events: cases with each endpoint in each profile. sides: which strata
-    stand on which side of which comparison. endpoints: the endpoints asked about.
+    levels: the profiles, ascending, with their stratum and cases. of_case: the place of each counted case's profile among
+    them, by the case's place. sides: which strata stand on which side of which comparison. endpoints: those asked about.
+    reported: counted cases, by their place, and their endpoints, by theirs.
     """
 
     levels: pa.Table
-    events: pa.Table
+    of_case: Ints
+    reported: Membership
     sides: pa.Table
     endpoints: pa.Table
 
@@ -53,16 +58,10 @@ class Profiles:
 
     @cached_property
     def event_rows(self) -> tuple[Positions, Positions, Array]:
-        """Of each row of events: the place of its profile, the place of its endpoint, its cases."""
-        profile = np.searchsorted(_column(self.levels, "profile_id"), _column(self.events, "profile_id"))
-        endpoint = self.endpoint_places(_column(self.events, "event_id"))
-        return profile, endpoint, _column(self.events, "n_cases").astype(np.float64)
-
-    def endpoint_places(self, event_ids: Array) -> Positions:
-        """The place of each endpoint among those asked about."""
-        numbers = _column(self.endpoints, "event_id")
-        order = np.argsort(numbers)
-        return order[np.searchsorted(numbers[order], event_ids)]
+        """Every profile and endpoint that any case has together: their places, and how many cases."""
+        counted = counted_by_group(self.reported, Cases(np.arange(self.of_case.size), self.of_case))
+        profile, endpoint = np.nonzero(counted)
+        return profile, endpoint, counted[profile, endpoint].astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +91,12 @@ def read_profiles(warehouse: Warehouse) -> Profiles:
     for step in STEPS:
         warehouse.create(step, model(f"step/{step}"))
     levels = warehouse.arrow("SELECT * FROM profile_level ORDER BY profile_id")
+    of_case = np.searchsorted(integers(levels, "profile_id"), integers(by_place(warehouse, PROFILES), "profile_id"))
     sides, endpoints = (warehouse.arrow(model(f"step/{name}")) for name in ("stratified_side", "stratified_endpoint"))
-    return Profiles(
-        levels, warehouse.arrow("SELECT profile_id, event_id, n_cases FROM profile_event"), sides, endpoints
-    )
+    asked, known = integers(endpoints, "event_id"), endpoint_members(warehouse)
+    place = np.full(max(int(asked.max(initial=0)), int(known.thing.max(initial=0))) + 1, -1)
+    place[asked] = np.arange(asked.size)
+    return Profiles(levels, of_case, Membership(known.case, place[known.thing]), sides, endpoints)
 
 
 def level_cells(profiles: Profiles, variable: str) -> LevelCells:

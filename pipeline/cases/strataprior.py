@@ -1,25 +1,25 @@
-"""EBGM over stratified expected counts: a prior of its own, fitted to every drug key and endpoint of the whole lake.
+"""EBGM over stratified expected counts: a prior of its own, fitted to every drug key and endpoint of the whole lake."""
 
-As many starts as have to agree are climbed from, and no more: the fit is the dearest part of the strata.
-"""
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.cases.background import FittedPrior
 from pipeline.cases.stratacells import LevelCells, Profiles, level_counts
-from pipeline.lake.warehouse import Warehouse, model
+from pipeline.cases.stratadrugs import DrugCells, drug_cells
+from pipeline.lake.warehouse import Warehouse
+from pipeline.signals.crosscount import Ints
 from pipeline.signals.ebgm import ebgm
 from pipeline.signals.grid import BIN_WIDTH, Grid, binned
 from pipeline.signals.interval import Array, Flags, Interval
-from pipeline.signals.prior import AGREEING_STARTS, STARTS, PriorRefused, fit_prior
+from pipeline.signals.prior import PriorRefused, fit_prior
 from pipeline.vocabulary.comparators import comparator
 from pipeline.vocabulary.endpoints import SCOPES
 from pipeline.vocabulary.strata import Variable
 
 AGAINST = "all"
-NOT_ASKED = "No prior is fitted over expected counts stratified by this variable against this comparator; Mantel–Haenszel stands."
+NOT_ASKED = "No prior is fitted over stratified expected counts against this comparator; Mantel–Haenszel stands."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +36,27 @@ class StratifiedPrior:
         return {name: value for name, value in row.items() if name != "event_kind"} | told
 
 
-def stratified_priors(warehouse: Warehouse, profiles: Profiles, variable: Variable) -> list[StratifiedPrior]:
-    """Fit the prior of each scope over Σ n_drug n_event / n of the levels, each drug key and endpoint one cell.
+def stratified_priors(
+    warehouse: Warehouse, profiles: Profiles, asked: Sequence[Variable]
+) -> dict[str, list[StratifiedPrior]]:
+    """Fit the prior of each variable and scope over Σ n_drug n_event / n of the levels, each drug key and endpoint one cell.
 
-    Needs the tables exposure and drug, and those that read_profiles made.
+    Needs the tables exposure, case_endpoint and drug, and those that read_profiles made.
     """
+    cells = drug_cells(warehouse, profiles, [variable.id for variable in asked])
+    return {variable.id: _by_scope(profiles, variable, own) for variable, own in zip(asked, cells, strict=True)}
+
+
+def _by_scope(profiles: Profiles, variable: Variable, cells: DrugCells) -> list[StratifiedPrior]:
+    """The priors of one variable."""
     levels, size, events = level_counts(profiles, variable.id)
-    asked = {"variable": variable.id}
-    drugs = warehouse.arrow(model("step/stratified_drug"), asked)
-    pairs = warehouse.arrow(model("step/stratified_pair"), asked)
-    keys, place = np.unique(drugs["drug_id"].to_numpy(), return_inverse=True)
-    cases = np.zeros((keys.size, len(levels)))
-    cases[place, np.searchsorted(levels, drugs["level"].to_numpy())] = drugs["n_cases"].to_numpy()
-    expected = np.zeros((keys.size, events.shape[1]))
-    for level in range(len(levels)):
-        expected += np.outer(cases[:, level] / size[level], events[level])
-    observed = np.zeros(expected.shape)
-    columns = profiles.endpoint_places(pairs["event_id"].to_numpy())
-    observed[np.searchsorted(keys, pairs["drug_id"].to_numpy()), columns] = pairs["a"].to_numpy()
-    scopes = profiles.endpoints["scope"].to_pylist()
+    per_case = events / size[:, np.newaxis]
+    expected = np.zeros(cells.with_endpoint.shape)
+    for place, level in enumerate(cells.levels.tolist()):
+        expected += np.outer(cells.by_level[:, place], per_case[np.searchsorted(levels, level)])
+    scopes = np.array(profiles.endpoints["scope"].to_pylist())
     return [
-        StratifiedPrior(
-            variable, _fitted(scope, *(table[:, [s == scope for s in scopes]] for table in (observed, expected)))
-        )
+        StratifiedPrior(variable, _fitted(scope, cells.with_endpoint[:, scopes == scope], expected[:, scopes == scope]))
         for scope in SCOPES
     ]
 
@@ -84,18 +82,12 @@ def _rows_of(profiles: Profiles, prior: StratifiedPrior) -> Flags:
     return np.asarray(np.logical_and.outer(against, scope).ravel())
 
 
-def _fitted(scope: str, observed: Array, expected: Array) -> FittedPrior:
+def _fitted(scope: str, observed: Ints, expected: Array) -> FittedPrior:
     held = expected.ravel() > 0
-    cells = Grid(observed.ravel()[held], expected.ravel()[held], np.ones(int(held.sum())))
+    cells = Grid(observed.ravel()[held].astype(np.float64), expected.ravel()[held], np.ones(int(held.sum())))
     if not np.any(cells.observed > 0):
         reason = PriorRefused(
             "No drug and endpoint occur together in cases whose level is told.", (), float(cells.weight.size)
         )
         return FittedPrior(AGAINST, "endpoint", scope, reason)
-    merged = binned(cells, BIN_WIDTH)
-    return FittedPrior(
-        AGAINST,
-        "endpoint",
-        scope,
-        fit_prior(merged.observed, merged.expected, merged.weight, starts=STARTS[:AGREEING_STARTS]),
-    )
+    return FittedPrior(AGAINST, "endpoint", scope, fit_prior(*binned(cells, BIN_WIDTH)))

@@ -15,7 +15,7 @@ from pipeline.signals.cumulative import cumulative_component, first_above_zero
 from pipeline.signals.interruption import WINDOW, Contrasts, interrupted_series
 from pipeline.signals.interval import Array
 from pipeline.signals.multiplicity import benjamini_hochberg
-from pipeline.vocabulary.choices import CalendarEvent, calendar
+from pipeline.vocabulary.choices import CalendarEvent, calendar, comparator
 
 Row = dict[str, object]
 Key = tuple[str, str]
@@ -127,6 +127,7 @@ def _trend_part(item: ProductSeries, as_of: str, span: Holdings) -> dict[str, ob
         **{name: told(column) for name, column in (("expected", score.expected), ("ic", score.ic))},
         **{name: told(column) for name, column in (("ic025", score.low), ("ic975", score.high))},
         "is_first_ic_positive": is_first.ravel(),
+        "comparator_version": [comparator(item.comparator).version] * size,
     }
 
 

@@ -8,7 +8,7 @@ from pipeline.lake.warehouse import Warehouse
 from pipeline.sequential.judgement import Counts
 
 QUERY = """
-SELECT a, b, c, d, is_assessable FROM signal
+SELECT a, b, c, d, is_assessable, ic025, is_ic_positive, expected FROM signal
 WHERE product = $product AND event_kind = 'endpoint' AND event = $endpoint AND scope = $scope AND comparator = $comparator
 """
 
@@ -22,8 +22,20 @@ class Cells(NamedTuple):
     d: int
 
 
-def pair_cells(warehouse: Warehouse, product: str, endpoint: str, scope: str, comparator: str) -> Cells:
-    """The cells of one question; needs the table signal.
+class Pair(NamedTuple):
+    """What the table of signals holds of one question.
+
+    ic025, is_ic_positive: of the unadjusted information component; expected: cases of it. None where it has none.
+    """
+
+    cells: Cells
+    ic025: float | None
+    is_ic_positive: bool | None
+    expected: float | None
+
+
+def watched_pair(warehouse: Warehouse, product: str, endpoint: str, scope: str, comparator: str) -> Pair:
+    """The row of one question; needs the table signal.
 
     NothingThere where the product is not compared so, or the source holds none of the endpoint's terms.
     """
@@ -33,9 +45,15 @@ def pair_cells(warehouse: Warehouse, product: str, endpoint: str, scope: str, co
         raise NothingThere(
             f"{product} is not compared with {comparator} for {endpoint} ({scope}): nothing was counted."
         )
-    if not rows[0][-1]:
+    *cells, is_assessable, ic025, is_positive, expected = rows[0]
+    if not is_assessable:
         raise NothingThere(f"No report held has a term of {endpoint} ({scope}): it cannot be looked at yet.")
-    return Cells(*(int(str(cell)) for cell in rows[0][:4]))
+    counted = Cells(*(int(str(cell)) for cell in cells))
+    return Pair(counted, _number(ic025), None if is_positive is None else bool(is_positive), _number(expected))
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(str(value))
 
 
 def report_counts(now: Cells, earlier: Sequence[Mapping[str, int]]) -> Counts:

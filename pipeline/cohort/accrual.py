@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.cohort.columns import Flags, Tables, days, flags
+from pipeline.cohort.columns import Flags, Tables, days, flags, listing
 from pipeline.cohort.parameters import YEAR_DAYS, Parameters, parameters
 from pipeline.cohort.patients import Patients
 from pipeline.cohort.rows import Row, Section, interval, row
@@ -72,13 +72,14 @@ def _parts(people: Patients) -> Iterator[tuple[str, Flags]]:
 def _counts(tables: Tables, everyone: Patients, people: Patients) -> list[Row]:
     subject = tables["study_subject"]
     infused = subject.filter(subject["infusion_date"].is_valid())
+    is_untreated = np.isnan(days(subject, "infusion_date")) & ~listing(subject, "undated", "infusion")
     known, has_answer = flags(infused, "is_in_specification")
     n_known = int(has_answer.sum())
     counts = {
         "registered": subject.num_rows,
         "infused": len(everyone),
         "followed": len(people),
-        "never_infused": subject.num_rows - infused.num_rows,
+        "never_infused": int(is_untreated.sum()),
         "enrolled_late": int((everyone.entry > 0).sum()),
         "enrolment_unknown": infused["enrolment_date"].null_count,
         "no_consent": infused["consent_date"].null_count,

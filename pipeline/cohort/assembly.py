@@ -1,7 +1,7 @@
 """The whole follow-up study: from its tables as of a cut-off to every estimate and every curve."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -22,6 +22,7 @@ from pipeline.cohort.rows import Row, curve_table, estimate_table
 from pipeline.cohort.samples import sample_rows
 from pipeline.cohort.standardised import standardised_rows
 from pipeline.cohort.survival import survival_parts
+from pipeline.cohort.unasked import drawn, withheld
 from pipeline.cohort.undated import undated_rows
 from pipeline.cohort.visits import visit_rows
 
@@ -39,10 +40,13 @@ def study_results(
     as_of: dt.date,
     reference: Reference | None = None,
     survivors: Reference | None = None,
+    *,
+    unasked: Collection[str] = (),
 ) -> StudyResults:
     """Every estimate of the study, completeness before all others; the same tables give the same rows in the same order.
 
-    tables: PATIENT_TABLES by name, as of the cut-off as_of.
+    tables: PATIENT_TABLES by name, as of the cut-off as_of. unasked: those that no file of the extract fills; what rests on
+    them is not told.
     """
     everyone = infused_patients(tables, as_of)
     people = everyone.only(everyone.exit > everyone.entry)
@@ -66,7 +70,9 @@ def study_results(
         *sample_rows(tables, people),
     ]
     named = study_id, as_of.isoformat()
-    return StudyResults(estimate_table(*named, rows), curve_table(*named, curves.curves))
+    return StudyResults(
+        estimate_table(*named, withheld(rows, unasked)), drawn(curve_table(*named, curves.curves), unasked)
+    )
 
 
 def _curves(people: Patients, told: Patients, found: Malignancies, by_endpoint: dict[str, Events]) -> Told:

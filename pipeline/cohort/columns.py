@@ -32,6 +32,11 @@ def texts(table: pa.Table, name: str, otherwise: str | None = None) -> Texts:
     return np.asarray(column.to_numpy(), dtype=object)
 
 
+def listing(table: pa.Table, name: str, text: str) -> Flags:
+    """Whether a column of lists of texts holds the text, false where null, shape (rows,)."""
+    return np.array([text in (held or ()) for held in table[name].to_pylist()], dtype=bool)
+
+
 def flags(table: pa.Table, name: str) -> tuple[Flags, Flags]:
     """A truth column: where it is true, and where it is known."""
     known = np.asarray(pc.is_valid(table[name]).to_numpy(), dtype=bool)

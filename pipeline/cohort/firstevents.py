@@ -124,6 +124,7 @@ def _compared(one: First, found: Course) -> Told:
         return Curve(curve.time, 1.0 - curve.estimate, curve.standard_error, 1.0 - curve.high, 1.0 - curve.low)
 
     method = "kaplan_meier, greenwood, log-log"
-    asked = Asked(Section.TIME_TO_EVENT, "one_minus_kaplan_meier", one.name, None, method, is_drawn=False)
+    is_drawn = one.name in MODELLED
+    asked = Asked(Section.TIME_TO_EVENT, "one_minus_kaplan_meier", one.name, None, method, is_drawn=is_drawn)
     everybody = np.ones(len(one.people), dtype=bool)
     return told(asked, estimate, found.within(everybody), "all")

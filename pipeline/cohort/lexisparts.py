@@ -11,8 +11,6 @@ from pipeline.cohort.reference import SEXES, Reference
 from pipeline.study.followed import Array, Counts
 from pipeline.study.persontime import lexis
 
-HALF_A_YEAR = 0.5
-
 
 class Cells(NamedTuple):
     """Person-years in each cell that holds any, shape (cells,); cell numbers of the reference, -1 outside of it."""
@@ -73,11 +71,10 @@ def known_people(people: Patients) -> Flags:
 def _origins(people: Patients) -> Array:
     """Age in days, the calendar day and 0: each scale's value on the day of infusion.
 
-    An age without decimals is one in completed years, as a registry gives it: the patient is half a year older on average.
-    Without that half, too little is expected, by up to 3 % where cancers rise steeply with age.
+    Without half of the year that an age in completed years leaves out, too little is expected, by up to 3 % where cancers
+    rise steeply with age.
     """
-    age = people.age + np.where(people.age == np.floor(people.age), HALF_A_YEAR, 0.0)
-    return np.stack([age * YEAR_DAYS, people.infusion, np.zeros(len(people))], axis=1)
+    return np.stack([(people.age + people.age_added) * YEAR_DAYS, people.infusion, np.zeros(len(people))], axis=1)
 
 
 def _cuts(reference: Reference) -> list[Array]:

@@ -27,11 +27,15 @@ OF_ANY_EVENT = (1, 5)
 
 
 class Difference(NamedTuple):
-    """What two estimands differ by, by cell: counts of patients and events, rows of the first and of the second."""
+    """What two estimands differ by, by cell: counts of patients and events, rows of the first and of the second.
+
+    untold: cells of which the first is hidden for good, as in a copy handed out before.
+    """
 
     counts: dict[Cell, tuple[int, int]]
     first: dict[Cell, list[int]]
     second: dict[Cell, list[int]]
+    untold: frozenset[Cell] = frozenset()
 
 
 def copies(rows: Sequence[Row]) -> list[set[int]]:

@@ -20,7 +20,7 @@ from pipeline.cohort.columns import (
     since_infusion,
     texts,
 )
-from pipeline.cohort.parameters import parameters
+from pipeline.cohort.parameters import YEAR_DAYS, parameters
 from pipeline.contract.study import INDICATIONS
 from pipeline.errors import InputRefused
 from pipeline.study.followed import Array
@@ -29,6 +29,14 @@ from pipeline.vocabulary.strata import age_intervals
 Groups = list[tuple[str, Flags]]
 """Patients told apart: what the column population says, and who they are."""
 FROM_THE_START = -1.0
+# Half of the unit that an age is completed in, in years: by so much the patient is older on average.
+HALF_UNITS = {
+    "completed_years": 0.5,
+    "completed_months": 0.5 / 12,
+    "completed_weeks": 3.5 / YEAR_DAYS,
+    "completed_days": 0.5 / YEAR_DAYS,
+    "fraction": 0.0,
+}
 DATED = ("enrolment_date", "consent_date", "infusion_date", "last_contact_date", "death_date", "withdrawal_date")
 
 
@@ -41,7 +49,8 @@ class Patients:
     treated: day of the next gene-modified cells, of a transplant, of any further treatment of the cancer; infinite
     without one. remission, relapse, relapse_after, failure: first complete remission, first relapse or
     progression, first one after that remission, first one or an assessment without response from day 28 on; infinite
-    without one. infusion: days since 1970.
+    without one. age: in years as given; age_added: what stands for the unit not completed, half of it on average, years.
+    infusion: days since 1970.
     """
 
     ids: pa.Array
@@ -58,6 +67,7 @@ class Patients:
     relapse_after: Array
     failure: Array
     age: Array
+    age_added: Array
     infusion: Array
     sex: Texts
     indication: Texts
@@ -100,6 +110,7 @@ def infused_patients(tables: Tables, as_of: dt.date) -> Patients:
         **_treatments(tables, ids, infusion),
         **_responses(tables, ids, infusion),
         age=age,
+        age_added=np.array([HALF_UNITS[one] for one in texts(subject, "age_resolution", "fraction")], dtype=np.float64),
         infusion=infusion,
         sex=texts(subject, "sex_code", "unknown"),
         indication=texts(subject, "indication", "unknown"),

@@ -12,7 +12,7 @@ import yaml
 
 from pipeline.cohort.parameters import FOLDER, parameters
 from pipeline.contract.renderings import arrow_schema
-from pipeline.contract.study import STUDY_CURVE, STUDY_ESTIMATE
+from pipeline.contract.studyresult import STUDY_CURVE, STUDY_ESTIMATE
 from pipeline.errors import CartwatchError
 from pipeline.study.bounds import Curve
 from pipeline.study.followed import Array

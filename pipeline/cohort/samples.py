@@ -15,7 +15,7 @@ VECTOR, LENTIVIRUS = "vector_persistence", "replication_competent_lentivirus"
 def sample_rows(tables: Tables, people: Patients) -> list[Row]:
     """Vector persistence against its schedule and threshold, and tests for replication-competent lentivirus.
 
-    Due: those alive, still followed at the data-lock point and at least one interval of the schedule after infusion.
+    Due: those alive as far as known, of whom by the data-lock point a first test was due; leaving the study leaves it due.
     """
     table = tables["study_sample"]
     place = places(people.ids, table)

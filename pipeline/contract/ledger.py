@@ -2,9 +2,23 @@
 
 from pipeline.contract.model import Table, real, text, truth, whole
 from pipeline.contract.raw import EDITION, QUARTER
+from pipeline.contract.study import AS_OF, STUDY_ID, SUBJECT_ID
 
 SEVERITIES = ("critical", "warning", "info")
 RUN_ID = text("run_id", "Hash of the step's inputs, code version and parameters.")
+JUDGED = (
+    text("table", "Table the rule speaks of."),
+    text("rule", "Name of the rule."),
+    text("severity", "critical stops the run, warning quarantines, info is counted.", allowed=SEVERITIES),
+    truth("passed", "Whether the rule holds."),
+    truth("raised", "Whether the rule could not be evaluated; that is critical."),
+    whole("n_checked", "Rows or values looked at."),
+    whole("n_violating", "Rows or values that break the rule."),
+    real("share", "n_violating over n_checked."),
+    text("threshold", "What the rule allows."),
+    text("note", "Why the threshold is what it is."),
+    text("found", "What was found, in words."),
+)
 
 SOURCE_FILE = Table(
     "source_file",
@@ -75,19 +89,34 @@ GATE_RESULT = Table(
     (
         QUARTER,
         RUN_ID,
-        text("table", "Table the rule speaks of."),
-        text("rule", "Name of the rule."),
-        text("severity", "critical stops the run, warning quarantines, info is counted.", allowed=SEVERITIES),
-        truth("passed", "Whether the rule holds."),
-        truth("raised", "Whether the rule could not be evaluated; that is critical."),
-        whole("n_checked", "Rows or values looked at."),
-        whole("n_violating", "Rows or values that break the rule."),
-        real("share", "n_violating over n_checked."),
-        text("threshold", "What the rule allows."),
-        text("note", "Why the threshold is what it is."),
-        text("found", "What was found, in words."),
+        *JUDGED,
     ),
     ("quarter", "run_id"),
+)
+STUDY_QUARANTINE = Table(
+    "study_quarantine",
+    "ledger",
+    "one row of a patient flagged by a warning rule; it stays in every count",
+    ("study_id", "as_of", "rule", "table", "subject_id", "row_number"),
+    (
+        STUDY_ID,
+        AS_OF,
+        text("rule", "Rule that flags the row."),
+        text("table", "Table of the row."),
+        SUBJECT_ID,
+        whole("row_number", "Number of the row among the patient's in its table; null in study_subject."),
+        text("reason", "What was found."),
+        RUN_ID,
+    ),
+    ("study_id", "as_of"),
+)
+STUDY_GATE_RESULT = Table(
+    "study_gate_result",
+    "ledger",
+    "one rule, study, cut-off and run of the study's gate",
+    ("study_id", "as_of", "run_id", "table", "rule"),
+    (STUDY_ID, AS_OF, RUN_ID, *JUDGED),
+    ("study_id", "as_of", "run_id"),
 )
 RUN = Table(
     "run",
@@ -118,4 +147,5 @@ VOCABULARY_ENTRY = Table(
     ),
     ("vocabulary_hash",),
 )
-LEDGER_TABLES = (SOURCE_FILE, REJECTED, QUARANTINE, GATE_RESULT, RUN, VOCABULARY_ENTRY)
+STUDY_GATE_TABLES = (STUDY_QUARANTINE, STUDY_GATE_RESULT)
+LEDGER_TABLES = (SOURCE_FILE, REJECTED, QUARANTINE, GATE_RESULT, *STUDY_GATE_TABLES, RUN, VOCABULARY_ENTRY)

@@ -216,6 +216,16 @@ SIGNAL = Table(
             "Pairs of the family that could be asked, this one and terms without a case of the product among them.",
             unit="pair",
         ),
+        real(
+            "lrt_inflated_p",
+            "As lrt_p, in tables where each of the product's pairs without a case cannot occur as often as "
+            "lrt_zero_share makes likely; null where that share is not known.",
+        ),
+        real(
+            "lrt_zero_share",
+            "Share of the product's pairs of that kind and scope that cannot occur, by maximum likelihood of the "
+            "zero-inflated Poisson model; null where none has a case.",
+        ),
     ),
     PARTITION,
 )

@@ -1,6 +1,6 @@
 """What a dominating product or event hides, as of a data-lock point."""
 
-from pipeline.contract.mart import AS_OF, COMPARATOR, COMPARATOR_VERSION, PARTITION, SCOPES
+from pipeline.contract.mart import AS_OF, COMPARATOR, COMPARATOR_VERSION, EVENT_KINDS, PARTITION, SCOPES
 from pipeline.contract.model import Table, real, text, truth, whole
 
 KINDS = ("product", "event", "term")
@@ -8,14 +8,16 @@ KINDS = ("product", "event", "term")
 MASKING = Table(
     "masking",
     "mart",
-    "one product, endpoint, comparator and removal: the pair's measures before it and counted again after it",
-    ("as_of", "product", "event", "scope", "comparator", "kind", "removed"),
+    "one product, event, comparator and removal: the pair's measures before it and counted again after it",
+    ("as_of", "product", "event_kind", "event", "scope", "comparator", "kind", "removed"),
     (
         AS_OF,
         text("product", "Generic name in lower case, or unspecified_car_t, any_car_t."),
-        text("event", "Endpoint id of the vocabulary."),
+        text("event", "Endpoint id of the vocabulary, or preferred term."),
         text(
-            "scope", "Narrow or broad term list of the endpoint; the removed event's is the narrow one.", allowed=SCOPES
+            "scope",
+            "Narrow or broad term list of the endpoint, null for a preferred term; a removed endpoint's is the narrow one.",
+            allowed=SCOPES,
         ),
         COMPARATOR,
         text(
@@ -25,7 +27,8 @@ MASKING = Table(
         ),
         text(
             "removed",
-            "What is removed: CAR-T product, drug key or endpoint id; other_car_t is every CAR-T but the pair's own.",
+            "What is removed: CAR-T product, drug key, endpoint id or preferred term; other_car_t is every CAR-T but the "
+            "pair's own.",
         ),
         text("rule", "Rule of the definition that chose the removal; the first of several."),
         whole(
@@ -67,6 +70,7 @@ MASKING = Table(
         truth("is_unmasked", "ic025 is above 0 after the removal and was not before."),
         truth("is_lost", "ic025 was above 0 and no longer is after the removal."),
         COMPARATOR_VERSION,
+        text("event_kind", "Whether event is an endpoint or a preferred term.", allowed=EVENT_KINDS),
     ),
     PARTITION,
 )

@@ -29,8 +29,8 @@ ONSET_CASE = Table(
         ),
         whole(
             "follow_up_days",
-            "Days from infusion to the last day of the data-lock point's quarter, less the reporting lag: the case's own "
-            "days from event to first receipt, or that of the set.",
+            "Days from infusion to the last day of the newest quarter held by the data-lock point, less the reporting lag: "
+            "the case's own days from event to first receipt, or that of the set.",
             unit="day",
         ),
         text("reason", "Why the case is left out, the first of the reasons in their order; null where it is used."),

@@ -1,4 +1,4 @@
-"""The follow-up study, as of a data cut-off: patients and what befell them, and the estimates that are read."""
+"""The follow-up study, as of a data cut-off: its patients and what befell them."""
 
 from pipeline.contract.model import Table, date, real, text, texts, truth, whole
 
@@ -7,12 +7,8 @@ STUDY_ID = text("study_id", "Id of the follow-up study, in lower case.")
 AS_OF = text("as_of", "Data-lock point of the study: the extract's cut-off day, as 2026-06-30.")
 SUBJECT_ID = text("subject_id", "Patient's pseudonym: keyed hash of the registry's own id; never that id.")
 OF_SUBJECT = (STUDY_ID, AS_OF, SUBJECT_ID)
-SOURCE = (
-    text("domain", "Domain, data set or form the record came from, as DM, ADSL or 4100."),
-    text("file", "Name of the file in the extract."),
-    whole("line", "Record's place in the file, counted from 1 without the header."),
-)
 PRECISIONS = ("day", "month", "year")
+AGE_RESOLUTIONS = ("completed_years", "completed_months", "completed_weeks", "completed_days", "fraction")
 INDICATIONS = ("b_all", "lbcl", "fl", "mcl", "myeloma", "other", "unknown")
 TRACKS = ("fifteen_years", "standard", "hundred_days", "none", "unknown")
 DEATH_CAUSES = (
@@ -42,37 +38,6 @@ DECISIONS = ("second_primary", "relapse", "transformation", "not_malignant", "pe
 TRANSGENE = ("positive", "low", "negative", "pending", "not_tested")
 SAMPLES = ("vector_persistence", "replication_competent_lentivirus", "transgene", "integration_site")
 
-REGISTRY_RECORD = Table(
-    "registry_record",
-    "study",
-    "one record of the extract, as it stands there but for identifiers",
-    ("study_id", "as_of", "domain", "file", "line"),
-    (
-        STUDY_ID,
-        AS_OF,
-        *SOURCE,
-        text("subject_id", "Patient's pseudonym; null where the record names no patient."),
-        text("content", "Every column of the record as JSON text; identifiers hashed or withheld."),
-    ),
-    PARTITION,
-)
-REGISTRY_REJECTED = Table(
-    "registry_rejected",
-    "study",
-    "one record of the extract that could not be used, for one reason",
-    ("study_id", "as_of", "domain", "file", "line", "reason_number"),
-    (
-        STUDY_ID,
-        AS_OF,
-        *SOURCE,
-        text("subject_id", "Patient's pseudonym; null where the record names no patient."),
-        whole("reason_number", "Place among the reasons given for the record, from 1."),
-        text("column", "Column that could not be used; null where it is the whole record."),
-        text("reason", "Why the record could not be used; never a value that could name a patient."),
-        text("content", "Every column of the record as JSON text; identifiers hashed or withheld."),
-    ),
-    PARTITION,
-)
 STUDY_SUBJECT = Table(
     "study_subject",
     "study",
@@ -84,6 +49,11 @@ STUDY_SUBJECT = Table(
         text("country_code", "Country of the centre, ISO 3166-1 alpha-2."),
         text("sex_code", "F, M or null."),
         real("age_years", "Age on the day of the index infusion; at enrolment where there is none.", unit="year"),
+        text(
+            "age_resolution",
+            "Units the age is completed in, else a fraction of a year as given.",
+            allowed=AGE_RESOLUTIONS,
+        ),
         text("indication", "Disease treated.", allowed=INDICATIONS),
         text("product", "Generic name of the CAR-T product in lower case."),
         text("reporting_track", "What the centre agreed to report; decides which forms are due.", allowed=TRACKS),
@@ -100,6 +70,9 @@ STUDY_SUBJECT = Table(
         whole("n_prior_lines", "Lines of therapy before the index infusion.", unit="line"),
         truth("is_in_specification", "The product infused met its release specification."),
         text("lot", "Manufacturing lot."),
+        texts(
+            "undated", "What the extract tells of without its day: infusion, death, withdrawal, loss; empty for none."
+        ),
     ),
     PARTITION,
 )
@@ -225,82 +198,6 @@ STUDY_SAMPLE = Table(
     ),
     PARTITION,
 )
-STUDY_ESTIMATE = Table(
-    "study_estimate",
-    "study",
-    "one estimate of the follow-up study, or the reason why it is not given",
-    (
-        "study_id",
-        "as_of",
-        "analysis",
-        "estimand",
-        "population",
-        "event",
-        "window",
-        "at_years",
-        "competing",
-        "scale",
-        "measure",
-        "method",
-    ),
-    (
-        STUDY_ID,
-        AS_OF,
-        text("analysis", "Section of the study report it belongs to, as completeness or incidence."),
-        text("estimand", "Id of the estimand, as first_event or overall_survival."),
-        text("estimand_text", "The estimand in words: who, what is counted, when a person stops being at risk."),
-        text("population", "Who is counted, as all, indication=b_all or centre=C01."),
-        text("event", "Endpoint id or event of the study; null where it is none."),
-        text("window", "Part of the follow-up counted, as day_0_28 or year_2; null for all of it."),
-        real(
-            "at_years", "Time since day 0 of the estimand that the estimate is for; null where it is none.", unit="year"
-        ),
-        text("competing", "Competing events, joined by a comma; null for none."),
-        text("scale", "Grading scale of a graded event; null where no grade counts."),
-        text("measure", "What the estimate is, as share, incidence, ratio, mean count or years."),
-        text("unit", "Unit of the estimate and its bounds."),
-        whole("n_patients", "Patients in the analysis.", unit="patient"),
-        whole("n_events", "Events counted.", unit="event"),
-        real("person_years", "Time at risk.", unit="person-year"),
-        whole("n_at_risk", "Patients still at risk at at_years; null where it is none.", unit="patient"),
-        real("person_years_due", "Time that was due, for a completeness; null elsewhere.", unit="person-year"),
-        whole("n_left_out", "Patients or events left out because what is needed of them is not known."),
-        real("expected", "Events expected from the reference; null where there is none.", unit="event"),
-        real("estimate", "The estimate; null where none is given.", unit="see unit"),
-        real("low", "Lower bound of its 95 % interval.", unit="see unit"),
-        real("high", "Upper bound of its 95 % interval.", unit="see unit"),
-        real("p", "Two-sided p value of a test; null where there is none."),
-        text("method", "Estimator and interval, as aalen_johansen, aalen variance, log-log."),
-        truth("is_told", "An estimate is given."),
-        text("reason", "Why no number is given."),
-        truth("is_flagged", "The report calls attention to it, as a centre with completeness under the threshold."),
-        truth("is_small", "A count under the threshold of public exports: suppressed there, whole in the regulator's."),
-    ),
-    PARTITION,
-)
-STUDY_CURVE = Table(
-    "study_curve",
-    "study",
-    "one step of a curve of the study",
-    ("study_id", "as_of", "analysis", "estimand", "population", "event", "competing", "at_years"),
-    (
-        STUDY_ID,
-        AS_OF,
-        text("analysis", "Section of the study report it belongs to."),
-        text("estimand", "Id of the estimand."),
-        text("population", "Who is counted."),
-        text("event", "Endpoint id or event of the study; null where it is none."),
-        text("competing", "Competing events, joined by a comma; null for none."),
-        real("at_years", "Time since day 0 of the estimand.", unit="year"),
-        real("estimate", "The curve from then on.", unit="see unit"),
-        real("low", "Lower bound of its pointwise 95 % interval.", unit="see unit"),
-        real("high", "Upper bound of its pointwise 95 % interval.", unit="see unit"),
-        whole("n_at_risk", "Patients at risk then.", unit="patient"),
-        text("unit", "Unit of the curve, as share or events per patient."),
-    ),
-    PARTITION,
-)
-
 PATIENT_TABLES: tuple[Table, ...] = (
     STUDY_SUBJECT,
     STUDY_INFUSION,
@@ -311,5 +208,3 @@ PATIENT_TABLES: tuple[Table, ...] = (
     STUDY_MALIGNANCY,
     STUDY_SAMPLE,
 )
-STUDY_RESULTS: tuple[Table, ...] = (STUDY_ESTIMATE, STUDY_CURVE)
-STUDY_TABLES: tuple[Table, ...] = (REGISTRY_RECORD, REGISTRY_REJECTED, *PATIENT_TABLES, *STUDY_RESULTS)

@@ -8,9 +8,13 @@ from pipeline.contract.masking import MASKING_TABLES
 from pipeline.contract.meddra import MEDDRA_TABLES
 from pipeline.contract.model import Table
 from pipeline.contract.onset import ONSET_TABLES
+from pipeline.contract.owncohort import OWN_COHORT_TABLES
 from pipeline.contract.raw import RAW_TABLES
+from pipeline.contract.registry import REGISTRY_TABLES
 from pipeline.contract.strata import STRATA_TABLES
-from pipeline.contract.study import STUDY_TABLES
+from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.studypublished import STUDY_PUBLISHED
+from pipeline.contract.studyresult import STUDY_RESULTS
 from pipeline.contract.trend import TREND_TABLES
 from pipeline.errors import UsageError
 
@@ -24,7 +28,11 @@ ALL_TABLES: tuple[Table, ...] = (
     *MASKING_TABLES,
     *ONSET_TABLES,
     *TREND_TABLES,
-    *STUDY_TABLES,
+    *REGISTRY_TABLES,
+    *PATIENT_TABLES,
+    *STUDY_RESULTS,
+    STUDY_PUBLISHED,
+    *OWN_COHORT_TABLES,
     *LEDGER_TABLES,
 )
 _BY_NAME = {table.name: table for table in ALL_TABLES}

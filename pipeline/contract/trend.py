@@ -1,6 +1,6 @@
 """Cases by quarter, as of a data-lock point: series, cumulative scores, contrasts, lags and what is still to come."""
 
-from pipeline.contract.mart import AS_OF, COMPARATOR, PARTITION, SCOPES
+from pipeline.contract.mart import AS_OF, COMPARATOR, COMPARATOR_VERSION, PARTITION, SCOPES
 from pipeline.contract.model import Table, date, real, text, truth, whole
 
 SERIES = ("all cases", "endpoint")
@@ -53,6 +53,7 @@ TREND = Table(
         real("ic025", "Lower 95 % bound of ic, exact gamma quantile.", unit="log2"),
         real("ic975", "Upper 95 % bound of ic, exact gamma quantile.", unit="log2"),
         truth("is_first_ic_positive", "Whether this is the first quarter with ic025 > 0."),
+        COMPARATOR_VERSION,
     ),
     PARTITION,
 )
@@ -78,19 +79,29 @@ INTERRUPTION = Table(
         real("level_ratio", "First quarter after over what the quarters before foretell; odds ratio for a share."),
         real("level_low", "Lower 95 % bound of level_ratio."),
         real("level_high", "Upper 95 % bound of level_ratio."),
-        real("level_p", "Two-sided p of level_ratio = 1, Student's t, one question among many."),
+        real(
+            "level_p",
+            "Two-sided p of level_ratio = 1, averaged over correlations of neighbours; one question among many.",
+        ),
         real("level_q", "Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point."),
         real("slope_ratio", "Factor from one quarter to the next after the event, over that before."),
         real("slope_low", "Lower 95 % bound of slope_ratio."),
         real("slope_high", "Upper 95 % bound of slope_ratio."),
-        real("slope_p", "Two-sided p of slope_ratio = 1, Student's t, one question among many."),
+        real(
+            "slope_p",
+            "Two-sided p of slope_ratio = 1, averaged over correlations of neighbours; one question among many.",
+        ),
         real("slope_q", "Benjamini–Hochberg q among all changes of level and of slope told at this data-lock point."),
         real("dispersion", "Spread beyond the model that widens the bounds, at least 1."),
         real(
             "autocorrelation",
-            "Correlation of neighbouring residuals, as found: low, since the lines follow the series.",
+            "Correlation of neighbouring residuals, as found: low, since the lines follow the series; null where they meet it "
+            "in every quarter.",
         ),
-        real("correlation", "Correlation of neighbouring quarters that bounds and p allow for, 0 to 0.75."),
+        real(
+            "correlation",
+            "Mean of the correlations of neighbouring quarters, 0 to 0.9, that bounds and p are averaged over.",
+        ),
         whole("n_other_events", "Other events of the calendar within the quarters used.", unit="calendar event"),
         REASON,
     ),

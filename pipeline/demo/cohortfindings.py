@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.demo.chance import Floats, Ints
+from pipeline.demo.chance import Flags, Floats, Ints
 from pipeline.demo.cohortcancers import origins
 from pipeline.demo.cohortcare import RESPONSE_NAMES, responses, treatments
 from pipeline.demo.cohortcentres import TRACKS
@@ -27,6 +27,7 @@ from pipeline.demo.cohortstory import Part, Story, assembled, named, precision, 
 from pipeline.demo.cohortvisits import NEVER
 
 PENDING_DECISION, SECOND_PRIMARY, RELAPSE = "PENDING", "SECOND_PRIMARY", "RELAPSE"
+SENT_SHARE = 0.8  # serious events of which a safety report went to an authority
 REASONS = {
     SECOND_PRIMARY: "HISTOLOGY DIFFERS",
     RELAPSE: "HISTOLOGY SAME",
@@ -59,9 +60,11 @@ def events(story: Story) -> pa.Table:
     began = precision(story, "date of onset", person, whole.day, kind)
     ended = np.where(whole.end == NEVER, NOTHING, precision(story, "date of end", person, whole.day, kind))
     ended = np.where(whole.is_fatal, FULL, ended)
+    is_serious = (whole.grade >= SEVERE) | whole.is_fatal
     columns = {
+        "AEREFID": _sent_under(story, is_serious),
         "AEDECOD": named(terms, firsts[kind] + whole.term),
-        "AESER": yes_no((whole.grade >= SEVERE) | whole.is_fatal),
+        "AESER": yes_no(is_serious),
         "AESDTH": yes_no(whole.is_fatal),
         "AETOXGR": named([None, *map(str, range(1, FATAL + 1))], whole.grade),
         "AESCAL": named(scales, 2 * kind + whole.is_former),
@@ -70,6 +73,17 @@ def events(story: Story) -> pa.Table:
         "AEENDTC": iso_text(story.day(person, np.maximum(whole.end, whole.day)), ended),
     }
     return assembled("AE", story, [Part(person, columns)])
+
+
+def _sent_under(story: Story, is_serious: Flags) -> pa.Array:
+    """Number of the safety report of most serious events, null for others; no two patients share one."""
+    whole = story.episodes
+    keys = (whole.person, whole.toxicity, whole.day + 1_000)
+    own = np.floor(10_000 * story.uniform("safety report", *keys)).astype(np.int64)
+    serial = 1_000_000 + 10_000 * story.cohort.patients.number[whole.person].astype(np.int64) + own
+    is_sent = is_serious & (story.uniform("report sent", *keys) < SENT_SHARE)
+    texts = pc.binary_join_element_wise("LTFU-SR", texts_of(serial), "-")
+    return pc.if_else(pa.array(is_sent), texts, pa.scalar(None, pa.string()))
 
 
 def medication(story: Story) -> pa.Table:

@@ -56,6 +56,7 @@ DOMAINS: dict[str, tuple[Variable, ...]] = {
     "AE": (
         *HEAD,
         Variable("AESEQ", "Sequence Number", "whole"),
+        Variable("AEREFID", "Reference ID"),
         Variable("AEDECOD", "Dictionary-Derived Term"),
         Variable("AESER", "Serious Event"),
         Variable("AESDTH", "Results in Death"),

@@ -2,10 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
+from pipeline.contract.csvtext import csv_cell
 from pipeline.errors import InputRefused, UsageError
 from pipeline.governance.audit import events, head
 from pipeline.governance.canonical import canonical
@@ -13,8 +13,6 @@ from pipeline.governance.schema import AUDIT_EVENT
 from pipeline.governance.store import Row
 
 COLUMNS = tuple(column.name for column in AUDIT_EVENT.columns)
-# What a spreadsheet would run as a formula gets an apostrophe; the JSONL has it as it is.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 HEAD_SUFFIX = ".head.json"
 
 
@@ -63,13 +61,5 @@ def _as_json(event: Row) -> str:
 
 
 def _as_csv(event: Row) -> str:
-    return ",".join(_cell(event[name]) for name in COLUMNS)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return str(value)
-    text = f"'{value}" if str(value).startswith(FORMULA_STARTS) else str(value)
-    return '"' + text.replace('"', '""') + '"'
+    """Text that a spreadsheet would run as a formula gets an apostrophe; the JSONL has it as it is."""
+    return ",".join(csv_cell(event[name]) for name in COLUMNS)

@@ -23,12 +23,16 @@ def data_file(name: str) -> Any:
 def handed_in(path: Path) -> Any:
     """The content of a YAML file somebody hands in, with nothing guessed.
 
-    InputRefused: no text file of at most 256 KiB, no YAML, a key given twice, an anchor, a tag, or nested too deep.
+    InputRefused: no such file, no text of at most 256 KiB, no YAML, a key given twice, an anchor, a tag, or nested too deep.
     """
     try:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_BYTES + 1)
         text = content.decode("utf-8")
+    except FileNotFoundError as error:
+        raise InputRefused(f"{path} is not there: check the path of the YAML file.") from error
+    except IsADirectoryError as error:
+        raise InputRefused(f"{path} is a folder: name a YAML file.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputRefused(f"{path} cannot be read as text in UTF-8: name a YAML file.") from error
     if len(content) > LARGEST_BYTES:

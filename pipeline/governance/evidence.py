@@ -55,11 +55,21 @@ class Evidence:
         return {**told, "added_by": writing.actor, "added_at": writing.at, "hash": content_hash(told)}
 
 
-def look_evidence(plan: Plan, look: LookRow) -> Evidence:
-    """A look as evidence, with all that re-creates it."""
+def look_evidence(plan: Plan, look: LookRow, n_own_cohort: int | None = None) -> Evidence:
+    """A look as evidence, with all that re-creates it.
+
+    n_own_cohort: how many of the product's cases with the event are of the own cohort, None where no case is marked. They
+    are told; a look at reports that holds no other case is not independent.
+    """
     names = ("dlp", "observed", "expected", "statistic", "critical_value", "run_id", "code_version")
     told = {name: getattr(look, name) for name in names}
-    return Evidence("look", look.id, plan.world, snapshot={**told, "data": dict(look.snapshot)})
+    snapshot = {**told, "data": dict(look.snapshot)}
+    if not n_own_cohort:
+        return Evidence("look", look.id, plan.world, snapshot=snapshot)
+    is_all = n_own_cohort >= (look.observed or 0)
+    reason = f"{n_own_cohort} of the product's cases with the event are of a cohort that is also followed in a study."
+    snapshot["n_own_cohort"] = n_own_cohort
+    return Evidence("look", look.id, plan.world, False if is_all else None, reason, snapshot)
 
 
 def refuse_unjudged(subject: str, evidence: tuple[Mapping[str, Any], ...]) -> None:

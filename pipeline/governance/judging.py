@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config import code_version
+from pipeline.errors import UsageError
 from pipeline.governance.ledger import CONTINUE, CROSSED, DONE, ENDED, LookRow, last_day
 from pipeline.governance.plan import Designed, Plan, design_of
 
@@ -33,7 +34,10 @@ def judged_look(
     number = plan.number_of(dlp)
     earlier = [look for look in held if look.number < number]
     made = [Counts(**look.counts) for look in earlier if look.status == DONE]
-    found = design_of(plan, designed).decide([*made, counts])
+    try:
+        found = design_of(plan, designed).decide([*made, counts])
+    except UsageError as refused:
+        raise UsageError(f"{refused}{_numbered(number, earlier)}") from refused
     spent = max([found.alpha_spent, *(look.alpha_spent for look in earlier)])
     return LookRow(
         plan_id=plan.id,
@@ -51,6 +55,15 @@ def judged_look(
         run_id=run_id,
         code_version=code_version(),
     )
+
+
+def _numbered(number: int, earlier: Sequence[LookRow]) -> str:
+    """Which look a design means where some were skipped: it knows those that were made, and counts them alone."""
+    skipped = [str(look.number) for look in earlier if look.status != DONE]
+    if not skipped:
+        return ""
+    here = len(earlier) - len(skipped) + 1
+    return f" Look {here} of those made is look {number} of the plan: look {', '.join(skipped)} was skipped."
 
 
 def _retrospective(plan: Plan, dlp: str) -> str:

@@ -89,7 +89,8 @@ def record_look(writing: Writing, plan: Plan, row: LookRow) -> LookRow:
         _refuse_other_data(earlier, row)
         return earlier
     _refuse_out_of_turn(plan, held, row)
-    _refuse_other_definition(plan)
+    if (why := other_definition(plan)) is not None:
+        raise DecisionConflict(why)
     return _kept(writing, plan, row)
 
 
@@ -238,14 +239,15 @@ def _refuse_out_of_turn(plan: Plan, held: list[LookRow], row: LookRow) -> None:
         )
 
 
-def _refuse_other_definition(plan: Plan) -> None:
-    """Counts of one definition must not go on in the boundary of another."""
+def other_definition(plan: Plan) -> str | None:
+    """Why a plan cannot look: counts of one definition must not go on in the boundary of another; None where they do not."""
     today = version_today(plan.endpoint)
-    if today != plan.endpoint_version:
-        raise DecisionConflict(
-            f"Plan {plan.id} counts {plan.endpoint} as version {plan.endpoint_version} defines it, and the vocabulary has "
-            f"{today} now: amend the plan, or look with the vocabulary of then."
-        )
+    if today == plan.endpoint_version:
+        return None
+    return (
+        f"Plan {plan.id} counts {plan.endpoint} as version {plan.endpoint_version} defines it, and the vocabulary has "
+        f"{today} now: amend the plan, or look with the vocabulary of then."
+    )
 
 
 def plan_of(connection: Connection, look_id: str) -> Plan:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from pipeline.config import Settings
 from pipeline.errors import InputRefused
+from pipeline.governance.anchors import heads_path
 from pipeline.governance.audit import record_founding
 from pipeline.governance.engine import prepare, store_url
 from pipeline.governance.schema import REVISIONS
@@ -29,7 +30,7 @@ def upgraded(settings: Settings, clock: Clock = utc_now, to: str = REVISIONS[-1]
 
     All migrations and the record of them are one transaction. InputRefused for a store newer than this code.
     """
-    store = Store(store_url(settings), clock)
+    store = Store(store_url(settings), clock, heads_path(settings))
     prepare(store.url)
     with store.migrating() as connection:
         before = revision_of(connection, store.where)

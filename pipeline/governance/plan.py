@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 # Two sums of shares that differ by less are the same: 0.05 is not a sum of tenths of itself to the last digit.
 ROUNDING = 1e-12
-# Charts of reports: their limits are for a mean that is known.
-CHARTS = ("cusum", "ewma")
 Designed = Callable[[str, Mapping[str, object], str], "Design"]
 
 
@@ -268,11 +266,6 @@ def _refuse_unlookable(made: "Design", new: Row) -> None:
     """A plan whose looks could never be judged: the design is tried on counts as the plan's source of expected gives them."""
     from pipeline.sequential.judgement import Counts  # noqa: PLC0415 -- numpy, for those who register or decide only
 
-    if new["design"] in CHARTS:
-        raise UsageError(
-            f"{new['design']} cannot be a plan's design: its alpha holds for a known mean, and a mean taken from the "
-            "comparator's reports makes it alert several times as often; choose binomial_maxsprt or binomial_spending."
-        )
     expected = new["expected"]
     if new["world"] == "spontaneous":
         counts = Counts(0, compared=1, share=0.5)

@@ -15,6 +15,7 @@ PLAN_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 QUARTER = re.compile(r"\d{4}Q[1-4]")
 WORLDS = ("cohort", "spontaneous")
 SCOPES = ("narrow", "broad")
+COHORT_SCOPE = "narrow in a cohort: the study tells an event by the narrow list, second malignancies and deaths by their own records"
 LARGEST_ALPHA = 0.5
 MOST_LOOKS = 400
 LONGEST_TEXT = 500
@@ -29,6 +30,8 @@ def plan_content(path: Path) -> dict[str, Any]:
     given = handed_in(path)
     content = dict(_mapping(str(path), given, KEYS, REQUIRED))
     world = content["world"]
+    if world == "cohort" and content["endpoint"]["scope"] != SCOPES[0]:
+        raise _unfit("endpoint's scope", content["endpoint"]["scope"], COHORT_SCOPE)
     content["expected"] = _expected(world, content["expected"])
     content["looks"] = _looks(world, content["looks"])
     if content["alpha"] > content["family"]["alpha"]:
@@ -37,7 +40,8 @@ def plan_content(path: Path) -> dict[str, Any]:
 
 
 def _unfit(key: str, found: object, allowed: str) -> UsageError:
-    return UsageError(f"The plan's {key} is {found!r}: it must be {allowed}.")
+    shown = found.isoformat() if isinstance(found, dt.date) else repr(found)
+    return UsageError(f"The plan's {key} is {shown}: it must be {allowed}.")
 
 
 def _mapping(key: str, given: Any, readers: Mapping[str, Reader], required: set[str]) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def _point(world: str, value: Any) -> str:
 
 def _quarter(key: str, value: Any) -> str:
     if not isinstance(value, str) or not QUARTER.fullmatch(value):
-        raise _unfit(key, value, "quarters, as 2026Q1")
+        raise _unfit(key, value, "quarters, as 2026Q1; the days of a cohort are listed")
     return value
 
 

@@ -130,17 +130,17 @@ def _content(opening: Opening, source: Row, detected: dt.date) -> Row:
     }
 
 
-def open_from_look(writing: Writing, plan: Plan, look: LookRow) -> tuple[Signal, bool]:
+def open_from_look(writing: Writing, plan: Plan, look: LookRow, n_own_cohort: int | None = None) -> tuple[Signal, bool]:
     """The signal that a crossing opens, and whether anything changed; UsageError where the look crossed nothing.
 
     The same look again finds its signal. Where a signal of the same product, endpoint and scope is open already, the look
     becomes evidence of that one, unless its decision waits for signatures: a statistic opens and adds, and never closes or
-    reopens. A new signal names the earlier ones.
+    reopens. A new signal names the earlier ones. n_own_cohort: as look_evidence.
     """
     refuse_unless(writing, "open_signal")
     if look.decision != CROSSED:
         raise UsageError(f"Look {look.id} crossed nothing ({look.decision}): it opens no signal.")
-    item = look_evidence(plan, look)
+    item = look_evidence(plan, look, n_own_cohort)
     alike = [known for known in signals(writing.connection) if _is_same_question(known, plan)]
     for known in alike:
         if any((held["kind"], held["reference"]) == ("look", look.id) for held in known.evidence):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, inspect, select
@@ -11,6 +12,7 @@ from sqlalchemy.engine import URL
 
 from pipeline.config import Settings
 from pipeline.errors import DecisionConflict, InputRefused, NothingThere, UsageError
+from pipeline.governance.anchors import heads_path, keep_head, store_name
 from pipeline.governance.canonical import restored
 from pipeline.governance.engine import (
     WRITES,
@@ -24,7 +26,7 @@ from pipeline.governance.engine import (
     store_url,
     told,
 )
-from pipeline.governance.schema import ACTOR, AUDIT_EVENT, METADATA, REVISION_TABLE, REVISIONS
+from pipeline.governance.schema import ACTOR, AUDIT_EVENT, AUDIT_HEAD, METADATA, REVISION_TABLE, REVISIONS
 
 Clock = Callable[[], dt.datetime]
 Row = dict[str, Any]
@@ -62,17 +64,26 @@ class Writing:
 
 
 class Store:
-    """An opened store. Readers see a state that was whole at one moment; writers go one after the other."""
+    """An opened store. Readers see a state that was whole at one moment; writers go one after the other.
 
-    def __init__(self, url: URL, clock: Clock = utc_now) -> None:
+    heads: file that gets the trail's head after every writing, None for none.
+    """
+
+    def __init__(self, url: URL, clock: Clock = utc_now, heads: Path | None = None) -> None:
         self.url = url
         self.clock = clock
+        self.heads = heads
         self._engine: Engine = engine_of(url)
 
     @property
     def where(self) -> str:
         """Its address without a password."""
         return shown(self.url)
+
+    @property
+    def name(self) -> str:
+        """By what its heads are known, see `anchors.store_name`."""
+        return store_name(self.url, self.heads)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -97,7 +108,11 @@ class Store:
             connection = opened.execution_options(**{WRITES: True})
             with connection.begin():
                 lock(connection)
+                before = fetched(connection, select(AUDIT_HEAD))
                 yield connection
+                after = fetched(connection, select(AUDIT_HEAD))
+        if after and after != before:
+            keep_head(self.heads, self.name, after[0]["n_events"], after[0]["hash"])
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -123,7 +138,8 @@ class Store:
         if last and now < last[0]["at"]:
             raise DecisionConflict(
                 f"The clock says {now}, but the last record of {self.where} is of {last[0]['at']}: "
-                "nothing was written; set this machine's clock, then try again."
+                "nothing was written; set this machine's clock, then try again. Where it is right, that record was made under "
+                "a clock that was ahead, and nothing can be written before the time it tells."
             )
         return now
 
@@ -133,7 +149,7 @@ def open_store(settings: Settings, clock: Clock = utc_now) -> Store:
 
     NothingThere: there is none yet. InputRefused: it is of another schema; what to do is said.
     """
-    store = Store(store_url(settings), clock)
+    store = Store(store_url(settings), clock, heads_path(settings))
     revision = held_revision(store)
     if revision is None:
         raise NothingThere(

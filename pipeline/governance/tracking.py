@@ -15,6 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.governance.assessment import open_actions
 from pipeline.governance.audit import GENESIS, events
 from pipeline.governance.canonical import restored
+from pipeline.governance.planstanding import Standing, plans_standing
 from pipeline.governance.signals import Signal, signal_of_row
 from pipeline.governance.states import state
 from pipeline.governance.store import Row
@@ -79,7 +80,7 @@ class Tracking:
     """One interval, both days included. n_events, head_hash: the audit trail it rests on, up to its last day.
 
     signals: one row for each signal that was open in the interval; timeliness: one for each kind of step; actions: one
-    for each action still open at its end.
+    for each action still open at its end. plans: those registered by its end, without those amended before it.
     """
 
     start: dt.date
@@ -89,6 +90,7 @@ class Tracking:
     signals: list[Row]
     timeliness: list[Row]
     actions: list[Row]
+    plans: list[Standing]
 
 
 @dataclass(slots=True)
@@ -121,6 +123,7 @@ def tracking(connection: Connection, start: dt.date, end: dt.date) -> Tracking:
         [_row(one, start, end) for one in told],
         _timeliness(courses.values(), start, end),
         [row for one in courses.values() for row in _open_actions(one, end)],
+        plans_standing(trail, start),
     )
 
 
@@ -198,7 +201,7 @@ def _row(course: Course, start: dt.date, end: dt.date) -> Row:
         "causality": content["causality"],
         "listedness": content["listedness"]["answer"],
         "label_version": content["listedness"]["version"],
-        "is_label_verified": content["listedness"]["is_verified"],
+        "is_label_verified": content["listedness"]["is_verified"] if content["listedness"]["version"] else None,
         "n_evidence": len(now.evidence),
         "n_not_independent": sum(item["is_independent"] is False for item in now.evidence),
         "days_to_validation": steps["validation"]["days"] if "validation" in steps else None,

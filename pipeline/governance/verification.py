@@ -1,6 +1,6 @@
 """Whether the audit trail is whole: no record altered, missing, added or out of order, and the store as it says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,28 +19,35 @@ SUBJECTS: dict[str, Table] = {"actor": ACTOR, "plan": PLAN, "look": LOOK, "signa
 class Verdict:
     """n_events: records read. head_hash: of the last one. first_bad: what is wrong first, None where nothing is.
 
-    is_compared: whether it was also held against an export made earlier.
+    n_heads: earlier heads, kept outside the store, that it was held against. is_compared: whether it was also held against
+    an export made earlier.
     """
 
     n_events: int
     head_hash: str
     first_bad: str | None
+    n_heads: int = 0
     is_compared: bool = False
 
 
-def verify(connection: Connection, exported: tuple[list[Row], Mapping[str, Any]] | None = None) -> Verdict:
-    """Read the whole trail and hold it against itself, its head, the store's rows, and an earlier export if one is given.
+def verify(
+    connection: Connection,
+    exported: tuple[list[Row], Mapping[str, Any]] | None = None,
+    heads: Sequence[Mapping[str, Any]] = (),
+) -> Verdict:
+    """Read the whole trail and hold it against itself, its head, the store's rows, earlier heads and an earlier export.
 
-    exported: records and head as auditexport.read_export gives them. The trail alone cannot tell that its end and its
-    head were both rewritten; the export can.
+    exported: records and head as auditexport.read_export gives them. heads: as anchors.kept_heads gives them. The trail alone
+    cannot tell that its end and its head were both rewritten; what was kept elsewhere can.
     """
     chain = Chain()
     for event in events(connection):
         chain.take(event)
     first_bad = chain.first_bad or _head_problem(chain, head(connection))
+    first_bad = first_bad or next(_anchor_problems(chain, heads), None)
     first_bad = first_bad or (None if exported is None else _export_problem(chain, *exported))
     first_bad = first_bad or next(_row_problems(connection, chain.latest), None)
-    return Verdict(chain.n_events, chain.previous, first_bad, exported is not None)
+    return Verdict(chain.n_events, chain.previous, first_bad, len(heads), exported is not None)
 
 
 class Chain:
@@ -87,6 +94,19 @@ def _head_problem(chain: Chain, told: Mapping[str, Any]) -> str | None:
     if told["hash"] != chain.previous:
         return f"record {chain.n_events} is not the one that the head tells"
     return None
+
+
+def _anchor_problems(chain: Chain, heads: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Whether every head that the trail has had is still one of its records."""
+    for one in heads:
+        number = int(one["n_events"])
+        if number > chain.n_events:
+            yield (
+                f"record {chain.n_events + 1} is missing: the trail once had {number} records, as the heads kept in the "
+                "lake tell, and was cut off"
+            )
+        elif number < 1 or chain.hashes[number - 1] != one["hash"]:
+            yield f"record {number} is another one than the heads kept in the lake tell"
 
 
 def _export_problem(chain: Chain, exported: list[Row], told: Mapping[str, Any]) -> str | None:

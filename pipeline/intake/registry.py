@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.contract.study import PATIENT_TABLES
 from pipeline.errors import InputRefused, UsageError
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registryfiles import Extract, ExtractFile, chosen, extract_in
+from pipeline.intake.registryinfusions import joined_infusions
 from pipeline.intake.registryledger import Ledger
 from pipeline.intake.registryloading import SHIPPED, load_mapping, shipped_mapping
 from pipeline.intake.registrymapping import Mapping
@@ -29,6 +31,11 @@ class Given:
     sheets: dict[str, Sheet]
     remarks: list[str]
 
+    def unasked(self) -> list[str]:
+        """Tables of patients that the study counts from and no file of the extract fills: nothing there is not none."""
+        filled = {source.table for source in self.mapping.sources if source.domain in self.sheets}
+        return [table.name for table in PATIENT_TABLES if table.name not in filled]
+
     def receipts(self) -> list[dict[str, object]]:
         """What is kept of the files themselves: name, size, SHA-256."""
         return [file.receipt() for file in self.files]
@@ -36,11 +43,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Rows of every table of patients, the contents to keep, and the ledger that accounts for each record."""
+    """Rows of every table of patients, the contents to keep, and the ledger that accounts for each record.
+
+    n_joined: bags that were joined to another infusion of the same product on the same day.
+    """
 
     rows: dict[str, list[StudyRow]]
     contents: Contents
     ledger: Ledger
+    n_joined: int
 
     def files(self, given: Given) -> list[dict[str, object]]:
         """Each file with its records: read = kept + rejected."""
@@ -51,7 +62,7 @@ def read_extract(folder: Path, mapping: str | None = None) -> Given:
     """The extract in a folder; mapping: a shipped one, or the path of one; by default the one its files answer to.
 
     UsageError where the files answer to no shipped mapping, or to several, or the mapping cannot be used. InputRefused
-    where a file is damaged, or lacks a column without which none of its records can be used.
+    where a file is damaged, or lacks a column without which none of its records can be used, or no patient is named.
     """
     extract = extract_in(folder)
     rules = load_mapping(mapping) if mapping else shipped_mapping(_recognised(extract))
@@ -63,6 +74,8 @@ def read_extract(folder: Path, mapping: str | None = None) -> Given:
         )
     sheets = {file.domain: file.read() for file in files}
     for file in files:
+        if file.domain == rules.subjects.domain and not sheets[file.domain].rows:
+            raise InputRefused(f"{file.name} names no patient: export it again; nothing was written.")
         _refuse_lacking(rules, file, sheets[file.domain])
     remarks += [remark for file in files if (remark := _absent(rules, file, sheets[file.domain]))]
     return Given(rules, files, sheets, remarks)
@@ -85,8 +98,9 @@ def type_extract(given: Given, pseudonyms: Pseudonyms, cutoff: dt.date, scales: 
     ledger = Ledger({domain: len(sheet.rows) for domain, sheet in given.sheets.items()})
     records = Records(given.mapping, given.sheets, names, ledger)
     rows = Typing(records, pseudonyms, cutoff, scales).rows()
+    rows["study_infusion"], n_joined = joined_infusions(rows["study_infusion"])
     records.look_at_all()
-    return Typed(rows, Contents(records, pseudonyms), ledger)
+    return Typed(rows, Contents(records, pseudonyms), ledger, n_joined)
 
 
 def _recognised(extract: Extract) -> str:
@@ -119,7 +133,7 @@ def _refuse_lacking(mapping: Mapping, file: ExtractFile, sheet: Sheet) -> None:
 def _absent(mapping: Mapping, file: ExtractFile, sheet: Sheet) -> str | None:
     """What the mapping would look at and the file does not have."""
     absent = sorted(mapping.used(file.domain) - set(sheet.columns))
-    return f"./{file.name} has no {', '.join(absent)}: what they would fill stays empty." if absent else None
+    return f"./{file.name} has no {', '.join(absent)}: what they would say is not known." if absent else None
 
 
 def _said_by(given: Given) -> str:

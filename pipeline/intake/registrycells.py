@@ -16,22 +16,22 @@ from pipeline.intake.registryvalues import (
     coded,
     completed_years,
     key_of,
+    less_imputed,
     read_country,
     read_day,
     read_endpoints,
     read_indication,
     read_number,
     read_product,
+    read_report_number,
     read_truth,
     read_value,
     read_whole,
 )
 
 HIGHEST = {"grade": 5.0, "age_years": float(OLDEST_YEARS), "result_percent": 100.0}
-# What ADaM's imputation flags leave of a date: the day was made up, or the month too; with Y nothing is left.
-KNOWN = {"D": "month", "M": "year"}
-# Days of a patient that person-time hangs on: where one is told and not known, the gate looks for the reason by its end.
-DECISIVE = ("infusion_date", "death_date")
+# Days of a patient that person-time hangs on, and what the column `undated` calls each where it is told and not known.
+DECISIVE = {"infusion_date": "infusion", "death_date": "death", "withdrawal_date": "withdrawal", "lost_date": "loss"}
 
 
 class Cell(NamedTuple):
@@ -91,7 +91,7 @@ class Answers:
         return verdict.day is not None and verdict.day.first is not None and verdict.day.first > self.cutoff
 
     def told(self, name: str, verdict: Verdict) -> Verdict:
-        """The verdict; of a patient's death or infusion that is told without its day the reason says what stays empty."""
+        """The verdict; of a decisive day that is told and not known the reason says what stays empty."""
         is_decisive = self.table.name == "study_subject" and name in DECISIVE
         if not is_decisive or verdict.reason is None or verdict.value is not None or self.is_after(verdict):
             return verdict
@@ -102,8 +102,9 @@ class Answers:
         column = COLUMNS[self.table.name][name]
         if reading.reading == "exists":
             return Verdict(*_existence(reading, cell))
-        if reading.reading == "age" and cell.text is None:
-            return Verdict(_age(reading, cell, made))
+        if reading.reading == "resolution" or (reading.reading == "age" and cell.text is None):
+            is_age = reading.reading == "age"
+            return _age(reading, cell, made) if is_age else Verdict(_resolution(reading, cell))
         text = cell.text
         if text is not None and reading.values is not None:
             mapped = read_value(text, reading.values, column.allowed)
@@ -151,6 +152,7 @@ class Answers:
             "country": read_country,
             "endpoints": read_endpoints,
             "indication": read_indication,
+            "report_number": read_report_number,
             "index": lambda given: Answer(read_day(given, reading.form).full == self.subject.get("infusion_date")),
             "scale": self._scale,
             "pseudonym": lambda given: Answer(self.pseudonyms.of(given)),
@@ -184,21 +186,40 @@ def _existence(reading: Reading, cell: Cell) -> Answer:
 
 
 def _dated(reading: Reading, cell: Cell, text: str) -> Day:
-    """The text as a day, as much of it as was not imputed."""
+    """The text as a day, as much of it as was not imputed by the flag of its column."""
     day = read_day(text, reading.form)
-    flag = cell.values.get(reading.imputed or "")
-    return day._replace(precision=KNOWN.get(flag)) if flag and day.first is not None else day
+    if not reading.imputed:
+        return day
+    at = reading.columns.index(cell.column) if cell.column in reading.columns else 0
+    return less_imputed(day, cell.values.get(reading.imputed[at]))
 
 
-def _age(reading: Reading, cell: Cell, made: Mapping[str, object]) -> float | None:
+def _resolution(reading: Reading, cell: Cell) -> str | None:
+    """Units an age is completed in; one worked out from the birth date is in years, one with decimals a fraction."""
+    if cell.text is None:
+        return "completed_years"
+    read = read_number(cell.text)
+    if isinstance(read.value, float) and not read.value.is_integer():
+        return "fraction"
+    unit = cell.values.get(reading.unit or "")
+    return (reading.values or {}).get(key_of(unit), reading.default) if unit else reading.default
+
+
+def _age(reading: Reading, cell: Cell, made: Mapping[str, object]) -> Verdict:
     """Completed years at the first of the days that is known, from the birth date, which is not kept."""
-    birth = read_day(cell.values.get(reading.birth or "") or "")
+    text = cell.values.get(reading.birth or "")
+    if not text:
+        return EMPTY
+    birth = read_day(text)
+    if reading.imputed:
+        birth = less_imputed(birth, cell.values.get(reading.imputed[0]))
     for name in reading.at:
         own = made.get(name.lower())
         day = own if isinstance(own, dt.date) else read_day(cell.values.get(name) or "").full
         if day is not None:
-            return completed_years(birth, day)
-    return None
+            years = completed_years(birth, day)
+            return Verdict(years, None if years is not None else f"is empty, and {reading.birth} gives none")
+    return EMPTY
 
 
 def _plain(column: Column, reading: Reading, cell: Cell, text: str) -> Answer:

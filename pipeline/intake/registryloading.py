@@ -33,7 +33,7 @@ READING = ("column", "columns", "constant", "lookup", "values", "reading", "unit
 READING_MORE = ("imputed", "told_by", "required", "by_cutoff", "needs", "until", "default")
 READING_REST = ("otherwise", "coded", "unless", "clipped")
 Text = TypeVar("Text", bound=str)
-FILLED_BY_US = {"study_id", "as_of", "subject_id"}
+FILLED_BY_US = {"study_id", "as_of", "subject_id", "undated"}
 
 
 @cache
@@ -116,13 +116,30 @@ class _Checked:
         if not columns:
             raise self.document.refused((*place, "columns"), "fills no column")
         group = given.get("group")
+        readings = {name: self._reading((*place, "columns", name), known[name], columns) for name in columns}
+        self._refuse_other_age((*place, "columns", "age_resolution"), readings)
         return Source(
             table=table,
             domain=self._declared((*place, "domain"), self._text((*place, "domain"), given.get("domain"))),
             where=self._where((*place, "where"), given.get("where")),
             group=None if group is None else self._group((*place, "group"), group),
-            columns={name: self._reading((*place, "columns", name), known[name], columns) for name in columns},
+            columns=readings,
         )
+
+    def _refuse_other_age(self, place: Place, readings: dict[str, Reading]) -> None:
+        """The units of an age are told by the column that it stands in and by that of its unit, or said outright."""
+        age, told = readings.get("age_years"), readings.get("age_resolution")
+        if age and not told:
+            raise self.document.refused(
+                (*place[:-1], "age_years"), "needs age_resolution: what units is it completed in?"
+            )
+        if age and told and told.reading == "resolution" and (age.columns, age.unit) != (told.columns, told.unit):
+            raise self.document.refused(place, "reads another column or unit than age_years")
+        if age and told and told.reading == "resolution" and told.default is None:
+            said = {unit for unit, value in (told.values or {}).items() if value}
+            lacking = sorted(set(age.factors) - said) if age.factors else ["no unit"]
+            if lacking:
+                raise self.document.refused(place, f"does not say what an age of {', '.join(lacking)} is completed in")
 
     def _group(self, place: Place, entry: object) -> Group:
         given = self._dict(place, entry, ("by", "name", "value"))
@@ -147,7 +164,7 @@ class _Checked:
             unit=self._column((*place, "unit"), given.get("unit")),
             factors=self._factors((*place, "factors"), given.get("factors")),
             form=self._optional((*place, "form"), given.get("form")),
-            imputed=self._column((*place, "imputed"), given.get("imputed")),
+            imputed=tuple(self._one_or_more((*place, "imputed"), given)),
             told_by=self._column((*place, "told_by"), given.get("told_by")),
             birth=self._column((*place, "birth"), given.get("birth")),
             at=tuple(self._names((*place, "at"), given)),
@@ -168,8 +185,10 @@ class _Checked:
                 raise self.document.refused((*place, key), f"names {name}, which is not filled before")
         if made.default is not None and column.allowed and made.default not in column.allowed:
             raise self.document.refused((*place, "default"), f"is none of {', '.join(column.allowed)}")
-        if (made.factors is None) != (made.unit is None):
+        if (made.factors is None) != (made.unit is None) and made.reading != "resolution":
             raise self.document.refused(place, "needs both unit and factors, or neither")
+        if made.imputed and len(made.imputed) != max(len(made.columns), 1):
+            raise self.document.refused((*place, "imputed"), "names a flag for each column, or none")
         for key, is_given in (("by_cutoff", made.by_cutoff), ("clipped", made.clipped), ("otherwise", made.otherwise)):
             if is_given and column.type != "date":
                 raise self.document.refused((*place, key), "is only for a column of dates")
@@ -241,6 +260,11 @@ class _Checked:
         if not isinstance(entry, list) or not all(isinstance(item, str) and item for item in entry):
             raise self.document.refused(place, "is no list of names")
         return [item.upper() for item in entry]
+
+    def _one_or_more(self, place: Place, given: dict[str, Any]) -> list[str]:
+        """As a list of names, where a single one may stand by itself."""
+        entry = given.get(place[-1], [])
+        return self._names(place, {place[-1]: [entry] if isinstance(entry, str) else entry})
 
     def _column(self, place: Place, entry: object) -> str | None:
         found = self._optional(place, entry)

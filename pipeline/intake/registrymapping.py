@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pipeline.contract.model import Table
-from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.owncohort import EXTRACT_TABLES
 
 Row = dict[str, str | None]
 Where = dict[str, tuple[str | None, ...]]
@@ -20,15 +20,17 @@ ReadingName = Literal[
     "endpoints",
     "indication",
     "age",
+    "resolution",
     "index",
     "exists",
     "scale",
     "number",
     "pseudonym",
+    "report_number",
 ]
 READINGS: tuple[ReadingName, ...] = get_args(ReadingName)
 PICKS: tuple[Pick, ...] = ("first", "last", "on")
-TARGETS: dict[str, Table] = {table.name: table for table in PATIENT_TABLES}
+TARGETS: dict[str, Table] = {table.name: table for table in EXTRACT_TABLES}
 ANY_OTHER = "*"
 ANYTHING = "?"
 
@@ -87,7 +89,8 @@ class Reading:
     exist yet; unless: but for this column of the study, filled before, which says that it did. clipped: a day after the
     cut-off becomes the cut-off.
     needs: column of the study that must be filled, else this one stays empty. default: what stands for nothing.
-    imputed: column that says how much of a date was made up, as ADaM does. told_by: column whose Y says that there is
+    imputed: for each of `columns` the column that says how much of its date was made up, as ADaM does; for an age that of
+    the birth date. told_by: column whose Y says that there is
     something, so that its lack is told of. until: column of the study, filled before: a later day than its own is refused.
     """
 
@@ -101,7 +104,7 @@ class Reading:
     unit: str | None = None
     factors: dict[str, float] | None = None
     form: str | None = None
-    imputed: str | None = None
+    imputed: tuple[str, ...] = ()
     told_by: str | None = None
     birth: str | None = None
     at: tuple[str, ...] = ()
@@ -115,7 +118,7 @@ class Reading:
 
     def read_columns(self) -> tuple[str, ...]:
         """Columns of the record itself that are looked at."""
-        more = [name for name in (self.unit, self.birth, self.imputed, self.told_by, *self.at) if name]
+        more = [name for name in (self.unit, self.birth, *self.imputed, self.told_by, *self.at) if name]
         return (*self.columns, *more)
 
     def lookups(self) -> tuple[Lookup, ...]:

@@ -1,7 +1,7 @@
 """From records to rows of the study, as the mapping says: patients first, then what befell them."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,11 +74,23 @@ class Typing:
         return is_one
 
     def _rows(self, source: Source) -> Iterator[StudyRow]:
-        for base in self._bases(source):
+        bases = self._bases(source)
+        for base in self._without_copies(bases) if source.table == "study_infusion" else bases:
             if base.registry_id not in self.subjects:
                 self._refuse(base, "", self._of_no_patient(base.registry_id))
             elif (row := self._row(source, base)) is not None:
                 yield row
+
+    def _without_copies(self, bases: Iterable[Base]) -> Iterator[Base]:
+        """Each infusion once: a record that is another's copy to the last column would add a dose never given."""
+        seen: set[tuple[object, ...]] = set()
+        for base in bases:
+            said = (base.registry_id, *sorted((name, value or "") for name, value in base.values.items()))
+            if said in seen:
+                self._refuse(base, "", "is a copy of another record")
+            else:
+                seen.add(said)
+                yield base
 
     def _of_no_patient(self, registry_id: str) -> str:
         if registry_id in self.later:
@@ -141,6 +153,8 @@ class Typing:
             made[name] = answer.value
         for record in (*base.records, *used):
             self.records.ledger.use(record.domain, record.at)
+        if source.table == "study_subject":
+            made["undated"] = [what for name, what in DECISIVE.items() if name in answers.undated]
         return made
 
     def _answered(

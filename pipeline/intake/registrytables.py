@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from pipeline.contract.model import Table
+from pipeline.contract.registry import REGISTRY_RECORD, REGISTRY_REJECTED
 from pipeline.contract.renderings import arrow_schema
-from pipeline.contract.study import REGISTRY_RECORD, REGISTRY_REJECTED
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registrymapping import TARGETS, Mapping
 from pipeline.intake.registryrecords import Records
@@ -26,6 +26,7 @@ DAYS = {
     "study_response": "assessment_date",
     "study_malignancy": "diagnosis_date",
     "study_sample": "sample_date",
+    "study_safety_report": "start_date",
 }
 
 

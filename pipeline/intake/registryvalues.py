@@ -27,6 +27,8 @@ LARGEST_WHOLE = 2**53  # beyond it a double no longer holds every whole number
 ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.+Z-]*)?)?)?(?<!-)")
 NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?([eE][+-]?\d{1,3})?")
 TRUTHS = {"true": True, "false": False}
+# A number of a safety report: fewer digits name none, as among duplicates; longer ones and other signs are own choices.
+REPORT_NUMBER = re.compile(r"(?=(?:[^0-9]*[0-9]){4})[\w .,/&()#+:'*-]{4,100}")
 
 
 class Day(NamedTuple):
@@ -77,6 +79,18 @@ def read_day(text: str, form: str | None = None) -> Day:
         return Day(None, None, "is no date as 2024-01-31")
     year, month, day = (int(part) if part else None for part in found.groups())
     return _day(year or 0, month, day)
+
+
+def less_imputed(day: Day, flag: str | None) -> Day:
+    """What is left of a date of which ADaM's flag says how much was made up: D the day, M the month too, else all."""
+    if flag is None or day.first is None:
+        return day
+    match flag.upper():
+        case "D" if day.precision != "year":
+            return Day(day.first.replace(day=1), "month", None)
+        case "D" | "M":
+            return Day(day.first.replace(month=1, day=1), "year", None)
+    return Day(None, None, "is imputed")
 
 
 def _formed(text: str, form: str) -> Day:
@@ -179,6 +193,12 @@ def read_indication(text: str) -> Answer:
 @cache
 def _diseases() -> dict[str, str | None]:
     return {term_key(term.pt): term.disease for term in malignancy_terms()}
+
+
+def read_report_number(text: str) -> Answer:
+    """The number under which a safety report was sent, blanks made one; anything else could be a person's own words."""
+    tidied = " ".join(text.split())
+    return Answer(tidied) if REPORT_NUMBER.fullmatch(tidied) else Answer(reason="is no number of a safety report")
 
 
 @cache

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from pipeline.errors import LakeConflict, UsageError
 from pipeline.lake.checksum import file_sha256
 
 ATTEMPTS = 20
+MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|\\|[\x00-\x1f\x7f]")
+NOT_YET = -1
+"""Version of a table's log under which it is read as if nothing had ever been written to it."""
 # A log of ninety commits is read in a tenth of the time from a checkpoint; no commit is ever forgotten.
 LOG = {"delta.checkpointInterval": "10", "delta.enableExpiredLogCleanup": "false"}
 Partition = Mapping[str, str]
@@ -51,7 +55,7 @@ class Lake:
     """All tables under one root folder.
 
     pins: quarters that are read from one issue of their archive, by the start of its SHA-256. versions: tables that are
-    read as of an earlier version of their log, and then never written. variant: name under which the marts of such a
+    read as of an earlier version of their log, or NOT_YET, and then never written. variant: name under which the marts of such a
     choice are kept, apart from those of the default.
     """
 
@@ -66,6 +70,11 @@ class Lake:
         if "://" in text and not text.startswith("file://"):
             raise UsageError(f"The lake {text} is not a local folder: give --lake a path on this machine.")
         self.root = Path(text.removeprefix("file://")).absolute()
+        if MISREAD.search(str(self.root)):
+            raise UsageError(
+                f"The lake {str(self.root)!r} has a code like %20, a backslash or a control character in its path, which Delta "
+                "reads otherwise: give --lake another path."
+            )
         self.pins = dict(pins or {})
         self.versions = dict(versions or {})
         self.variant = variant
@@ -172,6 +181,8 @@ class Lake:
 
     def _open(self, table: Table) -> DeltaTable | None:
         """The table as it stands now; opened once, then only what was committed since is read."""
+        if self.versions.get(table.name) == NOT_YET:
+            return None
         if table.name in self._opened:
             if table.name not in self.versions:
                 self._opened[table.name].update_incremental()

@@ -1,7 +1,6 @@
 """The gate: every rule asked of one quarter; critical stops the run, warning marks rows, info is counted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -16,7 +15,7 @@ from pipeline.quality.measures import Measure, measure, raised_by
 from pipeline.quality.quarantine import quarantined
 from pipeline.quality.rule import Rule
 from pipeline.quality.rules import gate_rules
-from pipeline.quality.suites import Verdict, judge, load_great_expectations
+from pipeline.quality.suites import Verdict, judge, loading
 
 Row = dict[str, Any]
 
@@ -49,7 +48,7 @@ def refusing(results: Sequence[Row]) -> list[Row]:
 
 def table_of_broken(results: Sequence[Row]) -> str:
     """Broken rules as plain text, those that stop the run first; one sentence where none is broken."""
-    rows = sorted((row for row in results if not row["passed"]), key=_strictness)
+    rows = sorted((row for row in results if not row["passed"]), key=strictness)
     if not rows:
         return "Every rule holds."
     cells = [("severity", "table", "rule", "allowed", "found")]
@@ -72,10 +71,8 @@ def check_quarter(
     """
     rules = _chosen(only_table)
     every = [rule for each in rules.values() for rule in each]
-    with ThreadPoolExecutor(1) as pool:  # the library takes longer to import than the queries to run
-        loading = pool.submit(load_great_expectations)
+    with loading():
         findings = gather_findings(warehouse, every, quarter, earlier_counts)
-        loading.result()
     results = [{"quarter": quarter, "run_id": run_id} | row for row in judged(rules, findings)]
     broken = {(row["table"], row["rule"]) for row in results if not row["passed"] and not row["raised"]}
     marking = [rule for rule in every if rule.quarantines and (rule.table, rule.name) in broken]
@@ -141,7 +138,8 @@ def _result(verdict: Verdict, found: Measure | None, raised: str | None) -> Row:
     }
 
 
-def _strictness(row: Row) -> int:
+def strictness(row: Row) -> int:
+    """Place of a broken rule among the others: those that stop a run first."""
     return ["critical (raised)", "critical", "warning", "info"].index(_weight(row))
 
 

@@ -7,13 +7,23 @@ the registry to be asked about; info is counted.
 from collections.abc import Iterable
 from functools import cache
 
-from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD
+from pipeline.contract.owncohort import EXTRACT_TABLES
+from pipeline.contract.registry import REGISTRY_RECORD
 from pipeline.quality.rule import Rule, Severity
 
 SUBJECT = ("study_subject",)
-CHILDREN = tuple(table.name for table in PATIENT_TABLES if table.name != "study_subject")
+CHILDREN = tuple(table.name for table in EXTRACT_TABLES if table.name != "study_subject")
 PATIENTS = (*SUBJECT, *CHILDREN)
 ACUTE = ("study_event", "study_visit", "study_treatment", "study_response", "study_malignancy", "study_sample")
+# Where one of these does not hold, who lived how long is not what the days of the extract say: told before all others.
+BIASES_SURVIVAL = (
+    "undated_death",
+    "undated_infusion",
+    "undated_leaving",
+    "impossible_follow_up",
+    "after_death",
+    "missing_visit_share",
+)
 AFTER_INFUSION = ("study_event", "study_visit", "study_response", "study_malignancy")
 
 
@@ -30,6 +40,12 @@ ROW_RULES = (
         "the others out.",
     ),
     *_no_row("undated_infusion", SUBJECT, "warning", "Without day 0 the patient counts as never infused."),
+    *_no_row(
+        "undated_leaving",
+        SUBJECT,
+        "warning",
+        "Who withdrew or was lost counts until last seen, and a death after that counts too: survival is understated.",
+    ),
     *_no_row(
         "undated_outcome",
         ("study_malignancy", "study_treatment"),
@@ -49,7 +65,10 @@ ROW_RULES = (
         "Whoever died or was last seen before infusion, or was seen after death, has no person-time that can be counted.",
     ),
     *_no_row(
-        "index_infusion", SUBJECT, "critical", "The clock starts there: two of them, or none, and day 0 is not known."
+        "index_infusion",
+        SUBJECT,
+        "critical",
+        "The clock starts there. Bags of one product on one day are one infusion; of two products nobody knows which is followed.",
     ),
     *_no_row("leukapheresis_after_infusion", SUBJECT, "warning", "Cells are taken before they can be given back."),
     *_no_row(
@@ -84,6 +103,12 @@ ROW_RULES = (
         ("study_malignancy",),
         "warning",
         "A result without a sample was not found in tissue.",
+    ),
+    *_no_row(
+        "shared_safety_report",
+        ("study_safety_report",),
+        "warning",
+        "A safety report is about one patient: a number is wrong, or one patient has two ids. Both rows stay.",
     ),
     *_no_row("unknown_product", ("study_infusion",), "warning", "No CAR-T product of the vocabulary has that name."),
     *_no_row(
@@ -151,7 +176,7 @@ SHARE_RULES = (
 
 
 def _contract_rules() -> Iterable[Rule]:
-    for table in (REGISTRY_RECORD, *PATIENT_TABLES):
+    for table in (REGISTRY_RECORD, *EXTRACT_TABLES):
         yield Rule(
             "columns", table.name, "critical", "columns", "Every later step reads by these names.", values=table.names
         )

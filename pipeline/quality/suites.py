@@ -6,7 +6,9 @@ The only importer of great_expectations, and only inside functions: it takes sec
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from pipeline.quality.rule import Rule
@@ -34,6 +36,15 @@ def load_great_expectations() -> Any:
     import great_expectations  # noqa: PLC0415 -- seconds to import: only the gate may wait for it
 
     return great_expectations
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Import the library beside what is done meanwhile, which takes about as long."""
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(load_great_expectations)
+        yield
+        done.result()
 
 
 def rendered_suites() -> dict[str, str]:

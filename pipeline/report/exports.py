@@ -3,17 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.contract.csvtext import csv_cell
 from pipeline.report.cells import cell_texts, joined
-from pipeline.report.facts import QUERIES, ReportFacts
+from pipeline.report.facts import MARKED, MARKED_MEANING, QUERIES, ReportFacts
 from pipeline.report.readus import MEANING, checklist_table
 from pipeline.report.wording import LIMITS, refuse_in_message, refuse_in_names, refuse_in_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A spreadsheet reads a CSV cell that begins so as a formula. Drug names are whatever a reporter typed, and these
-# files are opened by double click, so such text gets a leading apostrophe; the lake keeps it as published.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 APOSTROPHE = (
     "Text that begins with = + - or @ has one before it, so that no spreadsheet runs it; the lake has it as published."
 )
@@ -54,15 +52,21 @@ def readme_lines(facts: ReportFacts) -> list[tuple[str, str]]:
         ("Code version", facts.code_version),
         ("Vocabulary version", facts.vocabulary_version),
         *(("What these numbers are not", sentence) for sentence in LIMITS),
-        *(("Table " + name, meaning) for name, meaning in SHEETS.items()),
+        *(("Table " + name, meaning) for name, meaning in sheets(facts).items()),
     ]
     refuse_in_text(" ".join(f"{name} {text}" for name, text in lines), "The README of the files")
     return lines
 
 
+def sheets(facts: ReportFacts) -> dict[str, str]:
+    """The meaning of every table that is written, by its name."""
+    return SHEETS | ({MARKED: MARKED_MEANING} if MARKED in facts.tables else {})
+
+
 def _tables(facts: ReportFacts) -> "dict[str, pa.Table]":
-    """Every table of SHEETS, refused where a name of it or a text of ours calls a measure by a forbidden word."""
-    tables = {name: facts.tables[name] for name in QUERIES} | {"readus": checklist_table(facts)}
+    """Every table of sheets, refused where a name of it or a text of ours calls a measure by a forbidden word."""
+    held = facts.tables | {"readus": checklist_table(facts)}
+    tables = {name: held[name] for name in sheets(facts)}
     for name, table in tables.items():
         refuse_in_names((name, *table.column_names), f"The table {name}")
         for columns, refuse in ((OWN_TEXT, refuse_in_text), (MIXED_TEXT, refuse_in_message)):
@@ -77,13 +81,3 @@ def csv_text(table: "pa.Table") -> str:
     head = ",".join(map(csv_cell, table.column_names))
     lines = joined([cell_texts(column, csv_cell) for column in table.columns], ",")
     return "".join(f"{line}\n" for line in (head, *lines))
-
-
-def csv_cell(value: object) -> str:
-    """A value that is known."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        safe = f"'{value}" if value.startswith(FORMULA_STARTS) else value
-        return '"' + safe.replace('"', '""') + '"'
-    return str(value)

@@ -28,6 +28,8 @@ QUERIES = {
     "trend_lag": "Days from event to FDA's first receipt; cases used and left out add up to all cases.",
     "malignancy_left_out": "Cases with a malignant term, by whether the term counts as a possible second malignancy.",
     "masking_shift": "Each pair before and counted again without a product, an event or its terms; cells in cases, IC in log2.",
+    "masking_term": "Preferred terms of which a removal brings IC025 across 0; cells in cases, IC in log2.",
+    "masking_screen": "How far the closed form of masking is from the recount, in IC, over all removals of a kind; counts are removals.",
     "onset_fit": "Days from infusion to the case's one event date, by each method; refused where reason says why.",
     "onset_left_out": "Cases used for onset and left out, by the first reason that holds; they add up to all cases.",
     "onset_day": "Days from infusion to event and follow-up, in days, of the cases used; n_cases is cases.",
@@ -48,6 +50,13 @@ QUERIES = {
     "term_drift": "Terms an endpoint lists that FAERS no longer or never prints, and frequent CAR-T terms in no endpoint; each row says its unit.",
     "endpoint_definition": "Terms of each endpoint and whether a quarter with a CAR-T case carries them.",
 }
+
+# Only where the lake marks a case of a cohort that is also followed; else the report says nothing of it.
+MARKED = "marked_case"
+MARKED_MEANING = (
+    "Cases of each product, and of its narrow endpoints with a case of the own cohort: told as from a study, from the "
+    "literature, or of a followed cohort; marks overlap, and n_without_own_cohort leaves out the last."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,11 @@ class ReportFacts:
         return self._by_product[name].get(product, [])
 
     @property
+    def marked(self) -> list[Row]:
+        """Cases by what is told of their source; empty where none is marked as of a followed cohort."""
+        return self.rows(MARKED) if MARKED in self.tables else []
+
+    @property
     def name(self) -> str:
         """Name of the report's files, without ending."""
         about = f"-{self.product.replace(' ', '-')}" if self.product else ""
@@ -97,8 +111,9 @@ class ReportFacts:
 
 
 def read_tables(warehouse: Warehouse) -> "dict[str, pa.Table]":
-    """The result of every query; needs the tables they name, asked_product and current_run among them."""
-    return {name: warehouse.arrow(_query(name)) for name in QUERIES}
+    """The result of every query; needs the tables they name, asked_product, current_run and own_cohort_case among them."""
+    is_marked = warehouse.rows("SELECT count(*) FROM own_cohort_case") != [(0,)]
+    return {name: warehouse.arrow(_query(name)) for name in (*QUERIES, *([MARKED] if is_marked else []))}
 
 
 @cache

@@ -12,6 +12,7 @@ from pipeline.vocabulary.products import Product, products
 
 # A picture shows pairs with at least so many cases, and of each endpoint the removal that moves it furthest.
 LEAST_CASES, MOST_LINES = 3, 8
+MOST_TERMS = 40
 SHOWN = "all"
 PICTURES = {
     "product": "Without a product's reports",
@@ -36,10 +37,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A pair whose IC025 crosses 0: its row, and its endpoint and what is removed in words."""
+    """A pair whose IC025 crosses 0: its row, and its endpoint or term and what is removed in words."""
 
     row: Row
-    endpoint: str
+    event: str
     removed: str
 
 
@@ -48,11 +49,15 @@ class MaskingSection:
     """n_asked: removals counted again, n_comparators the comparators they are asked against.
 
     n_unanswered: removals of which the closed form has no answer. worst_error: its largest error in IC, None without one.
+    terms: the n_terms crossings of preferred terms that shift furthest. screens: the closed form's error by kind of removal.
     """
 
     figures: list[Figure]
     questions: list[Question]
     crossings: list[Crossing]
+    terms: list[Crossing]
+    n_terms: int
+    screens: list[Row]
     n_asked: int
     n_unanswered: int
     worst_error: float | None
@@ -60,12 +65,15 @@ class MaskingSection:
 
 def masking_section(facts: ReportFacts, product: Product, anchor: str) -> MaskingSection:
     """The section of one product; without a row it says that nothing could be asked."""
-    rows = facts.rows_of("masking_shift", product.id)
+    rows, terms = (facts.rows_of(name, product.id) for name in ("masking_shift", "masking_term"))
     errors = [abs(row["screen_error"]) for row in rows if row["screen_error"] is not None]
     return MaskingSection(
         figures=_figures(rows, anchor, product),
         questions=_questions(rows),
         crossings=_crossings(rows),
+        terms=[Crossing(row, str(row["term"]), removed_title(row)) for row in terms[:MOST_TERMS]],
+        n_terms=len(terms),
+        screens=facts.rows_of("masking_screen", product.id),
         n_asked=len(rows),
         n_unanswered=sum(row["ic_screen"] is None for row in rows),
         worst_error=max(errors, default=None),

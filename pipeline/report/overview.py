@@ -142,6 +142,12 @@ def unheld_scopes(facts: ReportFacts) -> frozenset[tuple[str, str]]:
     return frozenset((row["endpoint"], row["scope"]) for row in rows) - held
 
 
+def marked_cases(facts: ReportFacts) -> list[Row]:
+    """Products, and their endpoints with a case of the own cohort, with titles; empty where no case is marked."""
+    titles = {item.id: item.title for item in products()} | {item.id: item.title for item in endpoints()}
+    return [row | {"title": titles[row["endpoint"] or row["product"]]} for row in facts.marked]
+
+
 def waterfall(facts: ReportFacts) -> list[Row]:
     """The steps with the share of the largest count each bar takes."""
     rows = facts.rows("waterfall_step")

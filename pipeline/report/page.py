@@ -12,6 +12,7 @@ from pipeline.report.identity import DRIFT_WORDS, car_t_pairs, drugs_resolved, t
 from pipeline.report.numbers import cases, count, ratio, short_count, signed
 from pipeline.report.overview import (
     absent_products,
+    marked_cases,
     overviews,
     reported_products,
     short_name,
@@ -83,6 +84,7 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "n_exposed": cases_of.get(facts.product or "any_car_t", 0),
         "quarters": quarters,
         "waterfall": steps,
+        "own_cohort": marked_cases(facts),
         "changes": facts.changes,
         "changed_steps": changed_steps(facts.changes, steps) if facts.changes else [],
         "changed_products": changed_products(facts.changes, shown) if facts.changes else [],

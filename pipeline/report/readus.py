@@ -26,6 +26,14 @@ STATES = {
 }
 MEANING = "READUS-PV checklist: what the run tells of each item, and which items only the author of a study can answer."
 TERMS = "Terms: "
+# Other sources, and the methods used for them: without a followed cohort, and with one that tells numbers of its reports.
+OTHERS = {
+    False: ("None beside FAERS.", "None: no other source is used."),
+    True: (
+        "The extract of a followed cohort, by the numbers that it tells of its safety reports.",
+        "Report numbers are compared: a case sent under one of the cohort is marked, and stays in every count.",
+    ),
+}
 MEASURES = (
     ("prr", "PRR and ROR with 95 % intervals"),
     ("ic", "IC with IC025 and IC975"),
@@ -35,6 +43,7 @@ MEASURES = (
     ("chi2", "chi-square plain and with Yates' correction"),
     ("fisher_mid_p", "Fisher mid-p"),
     ("lrt", "likelihood ratio test with its maximum simulated"),
+    ("lrt_inflated_p", "the same test under zero inflation"),
 )
 MULTIPLICITY = (("bh_q", "Benjamini-Hochberg q"), ("bayesian_fdr", "Bayesian FDR"), ("lrt_p", "a max-statistic p"))
 
@@ -94,6 +103,7 @@ def _values(facts: ReportFacts) -> Mapping[str, str]:
     """Every name that an answer may use, as text."""
     terms = [caveat.removeprefix(TERMS) for caveat in facts.caveats if caveat.startswith(TERMS)]
     others = [caveat for caveat in facts.caveats if not caveat.startswith(TERMS)]
+    other_sources, other_methods = OTHERS[bool(facts.marked)]
     return {
         "as_of": facts.as_of,
         "subject": product(facts.product).title if facts.product else "any CAR-T",
@@ -105,6 +115,8 @@ def _values(facts: ReportFacts) -> Mapping[str, str]:
         "caveats": " ".join(others) or "No quarter between the first and the last is lacking.",
         "terms": terms[0].removesuffix(".") if terms else f"term lists of vocabulary {facts.vocabulary_version}",
         "sensitivity": "; ".join(_sensitivity(facts)) or "none",
+        "other_sources": other_sources,
+        "other_methods": other_methods,
         **_of_data(facts),
         **_of_cases(facts),
         **_of_results(facts),
@@ -123,8 +135,16 @@ def _of_data(facts: ReportFacts) -> dict[str, str]:
         "quarters": f"{quarters[0]} to {quarters[-1]}" if quarters else "none",
         "n_archives": count(len(archives)),
         **{name: count(sum(row[name] for row in archives)) for name in ("n_read", "n_kept", "n_rejected")},
-        "share_resolved": f"{100 * known / entries:.1f} %" if entries else "an unknown share",
+        "share_resolved": _share(known, entries),
     }
+
+
+def _share(known: float, entries: int) -> str:
+    """Percent in words; never all where one is lacking."""
+    if not entries:
+        return "an unknown share"
+    told = f"{100 * known / entries:.1f} %"
+    return "more than 99.9 %" if told == "100.0 %" and round(known) < entries else told
 
 
 def _of_cases(facts: ReportFacts) -> dict[str, str]:
@@ -159,7 +179,6 @@ def _of_results(facts: ReportFacts) -> dict[str, str]:
     asked, terms = facts.rows("endpoint_signal"), facts.rows("term_signal")
     columns = facts.tables["endpoint_signal"].column_names
     named = [words for name, words in MULTIPLICITY if name in columns]
-    refused = [row["comparator"] for row in facts.rows("fitted_prior") if not row["is_fitted"]]
     n_asked = len([row for row in asked if row["is_assessable"]]) + len(terms)
     return {
         "n_endpoint_rows": count(len(asked)),
@@ -169,12 +188,23 @@ def _of_results(facts: ReportFacts) -> dict[str, str]:
         "n_marked": count(sum(bool(row["is_signal"]) for row in (*asked, *terms))),
         "rule": asked[0]["rule"] if asked else "no pair was asked about",
         "measures": "; ".join(words for name, words in MEASURES if name in columns),
-        "priors": f"EBGM was refused against {', '.join(sorted(set(refused)))}."
-        if refused
-        else "Every prior of EBGM fits.",
+        "priors": _priors(facts),
         "multiplicity": f"{count(n_asked)} times a pair was compared; "
         + (f"against chance: {', '.join(named)}." if named else "nothing corrects for their number but shrinkage."),
     }
+
+
+def _priors(facts: ReportFacts) -> str:
+    """Which priors of EBGM were refused: against each comparator, and over stratified expected counts."""
+    refused = {row["comparator"] for row in facts.rows("fitted_prior") if not row["is_fitted"]}
+    stratified = {
+        row["stratified_by"]
+        for row in facts.rows("stratified_signal")
+        if row.get("ebgm_note") and row["comparator"] == "all"
+    }
+    told = [f"EBGM was refused against {', '.join(sorted(refused))}."] if refused else []
+    told += [f"EBGM stratified by {', '.join(sorted(stratified))} was refused."] if stratified else []
+    return " ".join(told) or "Every prior of EBGM fits."
 
 
 def _of_definitions(facts: ReportFacts) -> dict[str, str]:

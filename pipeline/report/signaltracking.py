@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.report.exports import csv_cell
+from pipeline.contract.csvtext import csv_cell
+from pipeline.report.powerfigure import COLOURS, DASHES, power_chart
 from pipeline.report.wording import refuse_in_names, refuse_words_of_incidence
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipeline.report.figures import Figure
+
 Row = Mapping[str, Any]
 TEMPLATES = Path(__file__).parent / "templates"
-LISTING, TIMELINESS, ACTIONS = "signals", "timeliness", "open_actions"
+LISTING, TIMELINESS, ACTIONS, PLANS, POWER = "signals", "timeliness", "open_actions", "plans", "plan_power"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,38 @@ def tracking_page(facts: TrackingFacts) -> str:
         },
         timeliness=facts.tables[TIMELINESS],
         actions=facts.tables[ACTIONS],
+        powers=powers_of(facts),
+        lines=[(times, COLOURS[times], " ".join(map(str, DASHES[times]))) for times in COLOURS],
         words=lambda code: facts.titles.get(code, code),
     )
     refuse_words_of_incidence(page)
     return page
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPower:
+    """What a plan finds. rows: by how many times as often events come, one for each greatest length; figure: None without power."""
+
+    plan: Row
+    unit: str
+    rows: Mapping[float, Sequence[Row]]
+    figure: "Figure | None"
+
+
+def powers_of(facts: TrackingFacts) -> list[PlanPower]:
+    """The power of every plan of the report, in its order."""
+    return [_power(number, plan, facts.tables[POWER]) for number, plan in enumerate(facts.tables[PLANS], 1)]
+
+
+def _power(number: int, plan: Row, table: Sequence[Row]) -> PlanPower:
+    own = [row for row in table if row["plan_id"] == plan["plan_id"]]
+    by_times: dict[float, list[Row]] = {}
+    for row in own:
+        by_times.setdefault(row["times_as_often"], []).append(row)
+    unit = next((row["length_unit"] for row in own if row["length_unit"]), "")
+    title = f"Power of plan {number} of the list, {plan['design']}"
+    drawn = power_chart(f"power-{number}", title, [dict(row) for row in own], float(plan["maximum_length"]))
+    return PlanPower(plan, unit, by_times, drawn)
 
 
 def write_tracking(facts: TrackingFacts, folder: Path) -> list[Path]:
@@ -89,9 +120,7 @@ def csv_text(columns: Iterable[str], rows: Iterable[Row]) -> str:
 
 
 def _csv_cell(value: object) -> str:
-    if value is None:
-        return ""
-    return csv_cell(value if isinstance(value, bool | int | float | dt.date) else str(value))
+    return csv_cell(value if value is None or isinstance(value, bool | int | float | dt.date) else str(value))
 
 
 def _tables(facts: TrackingFacts) -> "dict[str, pa.Table]":

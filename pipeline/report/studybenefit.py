@@ -20,7 +20,14 @@ from pipeline.report.studycells import (
 )
 from pipeline.report.studyfacts import StudyFacts
 from pipeline.report.studyoccurrence import other_events
-from pipeline.report.studywords import estimand_name, event_name, population_name, window_name, words
+from pipeline.report.studywords import (
+    estimand_name,
+    event_name,
+    population_name,
+    scale_name,
+    window_name,
+    words,
+)
 
 PLACED = frozenset(str(section) for section in Section)
 
@@ -70,7 +77,7 @@ def _effects(facts: StudyFacts) -> StudyTable:
     found = {(row["population"], row["event"], row["scale"], row["competing"], row["by"]): row for row in rows}
     body = [
         [
-            Cell(event_name(kind[1]), below=", ".join(filter(None, (kind[2], *_group(kind[0]))))),
+            Cell(event_name(kind[1]), below=", ".join(filter(None, (scale_name(kind[2]), *_group(kind[0]))))),
             *(_thousand(found.get((*kind, by))) for by in columns_by),
         ]
         for kind in sorted(kinds, key=lambda kind: kind[0] != "all")

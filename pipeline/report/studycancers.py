@@ -22,7 +22,14 @@ from pipeline.report.studycells import (
 )
 from pipeline.report.studyfacts import StudyFacts
 from pipeline.report.studyfigures import ratio_forest
-from pipeline.report.studywords import estimand_name, event_name, window_name
+from pipeline.report.studywords import (
+    estimand_name,
+    event_name,
+    level_name,
+    origin_name,
+    site_name,
+    window_name,
+)
 
 ALL_SITES = "all_sites"
 REFERENCES = {"standardised_ratio": "population", "survivor_ratio": "survivors"}
@@ -93,7 +100,7 @@ def adjudication(facts: StudyFacts) -> StudySection:
 
 
 def _where(row: Row) -> str:
-    site = "all sites" if row["event"] in (ALL_SITES, None) else str(row["event"]).replace("_", " ")
+    site = site_name(row["event"])
     later = f"after the first {parameters()['excluded_months']:g} months"
     when = later if row["window"] == LATER else window_name(row["window"]).lower()
     return f"{site}, {estimand_name(row['window']).lower() if row['window'] in REFERENCES else when}"
@@ -121,9 +128,12 @@ def _placed(rows: Sequence[Row]) -> list[Row]:
 
 
 def _line(row: Row) -> Row:
-    observed = f" ({count(row['n_events'])} / {ratio(row['expected'])})" if row["n_events"] is not None else ""
+    observed = (
+        f" ({count(row['n_events'])}\u00a0/\u00a0{ratio(row['expected'])})" if row["n_events"] is not None else ""
+    )
     reference = REFERENCES[row["estimand"]]
-    label = _where(row) + (", survivors" if reference == "survivors" else "") + observed
+    where = site_name(row["event"]) if row["window"] is None else _where(row)
+    label = where + (", survivors" if reference == "survivors" else "") + observed
     return {"label": label, "reference": reference} | {name: row[name] for name in ("estimate", "low", "high")}
 
 
@@ -180,8 +190,8 @@ def _listing(facts: StudyFacts, rows: Sequence[Row]) -> StudyTable:
             Cell(f"{row['subject_id']}-{row['malignancy_number']}", below=f"centre {row['centre_id']}", kind="hash"),
             Cell(row["pt"] or "–", below=row["histology_code"] or "", kind="verbatim"),
             Cell(str(row["diagnosis_date"] or "–"), below=since_infusion(row["days_since_infusion"])),
-            text(row["indication"]),
-            Cell((row["origin"] or "unknown").replace("_", " "), below=(row["site"] or "").replace("_", " ")),
+            text(row["indication"] and level_name(row["indication"])),
+            Cell(origin_name(row["origin"]), below=site_name(row["site"]) if row["site"] else ""),
             Cell(
                 (row["transgene_result"] or "not tested").replace("_", " "),
                 below=row["transgene_method"] or "",
@@ -215,7 +225,7 @@ def _chase(facts: StudyFacts, rows: Sequence[Row]) -> StudyTable:
             text(row["centre_id"]),
             Cell(f"{row['subject_id']}-{row['malignancy_number']}", kind="hash"),
             Cell(row["pt"] or "–", kind="verbatim"),
-            text((row["origin"] or "unknown").replace("_", " ")),
+            text(origin_name(row["origin"])),
             text(row["diagnosis_date"]),
             text(_sent(row)),
             text((row["transgene_result"] or "not tested").replace("_", " ")),

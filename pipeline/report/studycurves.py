@@ -11,7 +11,8 @@ from pipeline.report.studycells import StudyTable
 WIDTH, HEIGHT = 400, 190
 # Steps nearer to each other than a third of a pixel are drawn as one.
 PLACES = 3 * WIDTH
-COLOURS = ("var(--all)", "var(--non)", "var(--mark)", "var(--muted)")
+COLOURS = ("var(--all)", "var(--non)", "var(--third)", "var(--muted)")
+DASHES = ([1, 0], [1, 0], [5, 3], [2, 2])  # lines that lie on each other show each other
 
 
 class CurveFigure(NamedTuple):
@@ -42,7 +43,7 @@ def curve_figure(
     units = {row["unit"] for rows in lines.values() for row in rows}
     share = units == {"share"}
     text = f"{title}. Steps are estimates, bands pointwise 95 % bounds; {note}"
-    values = {"top": 1.0 if share and falls else _top(drawn, share=share)}
+    values = {"top": 1.0 if share and falls else _top(drawn, share=share), "years": _years(horizon)}
     chart = filled(_chart(share), {"rows": drawn}, values)
     series = [(label, f"s{place % len(COLOURS)}") for place, label in enumerate(lines)]
     return CurveFigure(svg_element(chart, figure_id, title, text), title, note, series, risk)
@@ -68,6 +69,13 @@ def _thinned(rows: Sequence[Row], start: float, horizon: float) -> list[Row]:
     return [*([] if steps[0]["at_years"] == 0 else [first]), *steps]
 
 
+def _years(horizon: float) -> list[float]:
+    """Ticks of the axis: whole years, eight at most, or quarters of the first one."""
+    if horizon < 1:
+        return [quarter / 4 for quarter in range(int(4 * horizon) + 1)]
+    return [float(year) for year in range(0, int(horizon) + 1, -(-int(horizon) // 8))]
+
+
 def _top(drawn: Sequence[Row], *, share: bool) -> float:
     """Upper end of the axis: what the bands reach, a little more, and never above 1 for a share."""
     highest = max((row["high"] or row["estimate"] or 0.0 for row in drawn), default=1.0)
@@ -85,7 +93,9 @@ def _chart(share: bool) -> Any:
     places = list(range(len(COLOURS)))
     colour = alt.Color("group:O", legend=None, scale=alt.Scale(domain=places, range=list(COLOURS)))
     x = alt.X(
-        "at_years:Q", title="Years", axis=alt.Axis(tickMinStep=1, format="d", grid=False, titleColor="var(--muted)")
+        "at_years:Q",
+        title="Years",
+        axis=alt.Axis(values=alt.ExprRef("years"), format="~g", grid=False, titleColor="var(--muted)"),
     )
     base = alt.Chart(alt.NamedData("rows")).transform_calculate(group=f"datum.place % {len(COLOURS)}")
     band = (
@@ -93,9 +103,7 @@ def _chart(share: bool) -> Any:
         .mark_area(interpolate="step-after", opacity=0.14)
         .encode(x=x, y=alt.Y("low:Q", scale=scale, title=None, axis=axis), y2="high:Q", color=colour, detail="place:O")
     )
-    dash = alt.StrokeDash(
-        "group:O", legend=None, scale=alt.Scale(domain=places, range=[[1, 0], [1, 0], [1, 0], [4, 3]])
-    )
+    dash = alt.StrokeDash("group:O", legend=None, scale=alt.Scale(domain=places, range=list(DASHES)))
     line = base.mark_line(interpolate="step-after", strokeWidth=1.8).encode(
         x=x, y=alt.Y("estimate:Q", scale=scale), color=colour, strokeDash=dash, detail="place:O", order="at_years:Q"
     )

@@ -11,8 +11,8 @@ from pipeline.report.figures import WHOLE_ONLY, Figure
 PANEL_WIDTH, PANEL_HEIGHT, PANELS_ACROSS = 168, 78, 4
 AXIS = 36  # pixels that an axis takes, so that panels stand in line
 BAR_WIDTH, BAR_HEIGHT = 285, 100
-LABEL_CHARACTERS, FOREST_WIDTH, LINE_HEIGHT = 70, 340, 22
-FOREST_LABELS = 330
+LABEL_CHARACTERS, FOREST_WIDTH, LINE_HEIGHT = 34, 340, 26
+FOREST_LABELS = 215
 
 
 def accrual_chart(rows: Sequence[Row]) -> Figure:
@@ -60,7 +60,7 @@ def ratio_forest(figure_id: str, title: str, lines: Sequence[Row]) -> Figure:
 
 
 def _lines(label: str) -> str:
-    return textwrap.shorten(label, 36, placeholder="…")
+    return textwrap.shorten(label, 42, placeholder="…")
 
 
 @cache
@@ -97,11 +97,15 @@ def _multiples() -> Any:
         ),
         base.mark_point(filled=True, opacity=1, size=34, color="var(--all)").encode(y="estimate:Q"),
     )
-    header = alt.Header(title=None, labelOrient="top", labelAnchor="start", labelFontSize=11, labelColor="var(--ink)")
+    header = alt.Header(title=None, labelOrient="top", labelAnchor="start", labelFontSize=10, labelColor="var(--ink)")
     panel = alt.layer(*layers).properties(width=PANEL_WIDTH, height=PANEL_HEIGHT)
     facet = alt.Facet("panel:N", sort=alt.EncodingSortField("place", op="min"), header=header)
     shown = panel.facet(
-        facet=facet, data=alt.NamedData("rows"), columns=PANELS_ACROSS, spacing={"row": 6, "column": 14}
+        facet=facet,
+        data=alt.NamedData("rows"),
+        columns=PANELS_ACROSS,
+        bounds="flush",  # panels stand in line whatever their axes say
+        spacing={"row": 6 + 2 * AXIS, "column": 32 + AXIS},
     )
     return styled(shown.resolve_scale(y="independent").resolve_axis(x="independent"))
 

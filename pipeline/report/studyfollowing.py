@@ -28,7 +28,9 @@ from pipeline.vocabulary.strata import age_intervals
 
 COUNTS = ("registered", "infused", "followed", "never_infused", "enrolled_late", "enrolment_unknown", "no_consent")
 BY = {"centre": "By centre", "indication": "By indication", "year": "By year of infusion"}
-NOT_FOLLOWED = ("lost_to_follow_up", "undated_events", "events_outside")
+UNDATED = ("undated_deaths", "undated_infusions", "undated_withdrawals", "undated_losses")
+NOT_PLACED = ("undated_events", "undated_malignancies", "undated_treatments", "events_outside")
+NOT_FOLLOWED = (*UNDATED, "lost_to_follow_up", *NOT_PLACED)
 
 
 def following(facts: StudyFacts) -> StudySection:
@@ -54,10 +56,14 @@ def completeness(facts: StudyFacts) -> StudySection:
     tables = [_clark(facts, "Of all patients", whole)] if whole else []
     tables += [_clark(facts, BY[name], found) for name, found in parts.items() if found and name != "centre"]
     folded = [_clark(facts, BY["centre"], parts["centre"])] if parts["centre"] else []
+    said = ["Centres are told one by one in the regulator's copy only."] if facts.is_public else []
     missed = [_visits(facts), _missed(facts)]
     return StudySection(
         "completeness",
-        [Part(calls=calls, tables=tables, folded=folded), Part(title="Visits, loss and forms", tables=missed)],
+        [
+            Part(said=said, calls=calls, tables=tables, folded=folded),
+            Part(title="Visits, loss and forms", tables=missed),
+        ],
     )
 
 
@@ -212,7 +218,8 @@ def _parts(row: Row) -> list[Cell]:
 
 
 def _missed(facts: StudyFacts) -> StudyTable:
-    rows = facts.estimates("completeness", *NOT_FOLLOWED, "form_lag")
+    order = (*NOT_FOLLOWED, "form_lag")  # what can bias survival comes first
+    rows = sorted(facts.estimates("completeness", *order), key=lambda row: order.index(row["estimand"]))
     body = []
     for row in rows:
         name = estimand_name(row["estimand"])
@@ -225,7 +232,7 @@ def _missed(facts: StudyFacts) -> StudyTable:
         else:
             body.append([text(name), _value(row)])
     flagged = frozenset(at for at, row in enumerate(rows) if row["is_flagged"])
-    unit = f"Share of patients, events, or median days to the registry's receipt, as of {facts.as_of}."
+    unit = f"Patients or their share, events, or median days to the registry's receipt, as of {facts.as_of}."
     told = reasons(rows, lambda row: estimand_name(row["estimand"]))
     return StudyTable("Loss and forms", unit, [Column(""), Column("Value")], body, flagged, told)
 

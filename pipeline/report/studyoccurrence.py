@@ -1,9 +1,8 @@
-"""How often events happen: by part of the follow-up, by group, by grade on one scale, and the guidance's other events."""
+"""How often events happen: by part of the follow-up, by group, and the guidance's other events."""
 
 from collections.abc import Sequence
 
 from pipeline.cohort.parameters import parameters
-from pipeline.report.numbers import count, ratio
 from pipeline.report.studycells import (
     Cell,
     Column,
@@ -37,7 +36,7 @@ def occurrence(facts: StudyFacts) -> StudySection:
     """First and all events by window, as pictures and tables; then by group; ratios between groups; mean counts."""
     parts = []
     for estimand in SHOWN:
-        rows = _exact(facts, estimand, population="all")
+        rows = exact_rows(facts, estimand, population="all")
         if rows:
             parts.append(_by_window(facts, estimand, rows))
     grouped = [*(_by_group(facts, name) for name in GROUPS), _age_standardised(facts)]
@@ -51,53 +50,22 @@ def occurrence(facts: StudyFacts) -> StudySection:
     return StudySection("occurrence", parts)
 
 
-def severe(facts: StudyFacts) -> StudySection:
-    """Grade 3 and more: one line for each event and scale of the whole follow-up, the refusals with their reason."""
-    rows = _exact(facts, "first_event_grade_3", population="all", window=None)
-    placed = ordered(rows, _events(), "event")
-    body = [
-        [
-            text(event_name(row["event"])),
-            text(row["scale"]),
-            counted_of(row, "n_patients"),
-            counted_of(row, "n_events"),
-            text(None if row["person_years"] is None else ratio(row["person_years"])),
-            estimated(row),
-            text(None if not row["n_left_out"] else count(row["n_left_out"])),
-        ]
-        for row in placed
-    ]
-    columns = [
-        Column("Event"),
-        Column("Scale"),
-        Column("Patients", is_count=True),
-        Column("First events", is_count=True),
-        Column("Person-years"),
-        Column("Per 100 person-years"),
-        Column("Without a grade", "events left out"),
-    ]
-    unit = f"First events of grade 3 and more per 100 person-years, exact 95 % bounds, all of the follow-up, as of {facts.as_of}."
-    told = reasons(placed, lambda row: event_name(row["event"]))
-    table = StudyTable("Grade 3 and more, all patients", unit, columns, body, reasons=told, opened=True)
-    alone = [_severe_groups(facts)]
-    return StudySection("severe", [Part(tables=[table] if body else [], folded=[one for one in alone if one.rows])])
-
-
 def other_events(facts: StudyFacts) -> StudyTable:
     """The guidance's other categories and pregnancy, from the same estimates."""
     listed = [name for name, entry in parameters().content["other_events"].items() if isinstance(entry, list)]
     names = ["late_neuro", *listed]
-    rows = _exact(facts, "first_event", population="all", window=None)
+    rows = exact_rows(facts, "first_event", population="all", window=None)
     found = ordered([row for row in rows if row["event"] in names], names, "event")
     return _whole(facts, "First events of these categories", found)
 
 
-def _exact(facts: StudyFacts, estimand: str, **where: object) -> list[Row]:
+def exact_rows(facts: StudyFacts, estimand: str, **where: object) -> list[Row]:
     """Rows of an estimand with exact bounds."""
     return [row for row in facts.estimates("incidence", estimand, **where) if is_exact(row)]
 
 
-def _events() -> list[str]:
+def endpoint_ids() -> list[str]:
+    """Endpoints in the order in which tables show them."""
     return [known.id for known in endpoints()]
 
 
@@ -107,7 +75,7 @@ def _windows() -> list[str | None]:
 
 def _by_window(facts: StudyFacts, estimand: str, rows: Sequence[Row]) -> Part:
     """Small multiples and the matrix of events by windows, for all patients."""
-    names = list(dict.fromkeys(row["event"] for row in ordered(rows, _events(), "event")))
+    names = list(dict.fromkeys(row["event"] for row in ordered(rows, endpoint_ids(), "event")))
     found = {(row["event"], row["window"]): row for row in rows}
     windows = [name for name in _windows() if any(found.get((event, name)) for event in names)]
     held = [
@@ -156,11 +124,13 @@ def _narrow(window: str) -> str:
 
 def _by_group(facts: StudyFacts, dimension: str) -> StudyTable:
     """First events over the whole follow-up, events by the levels of one dimension."""
-    rows = [row for row in _exact(facts, "first_event", window=None) if row["population"].startswith(f"{dimension}=")]
+    rows = [
+        row for row in exact_rows(facts, "first_event", window=None) if row["population"].startswith(f"{dimension}=")
+    ]
     order = [f"age_band={interval.age_band}" for interval in age_intervals()]
     levels = list(dict.fromkeys(row["population"] for row in ordered(rows, list(dict.fromkeys(order)), "population")))
     found = {(row["event"], row["population"]): row for row in rows}
-    names = list(dict.fromkeys(row["event"] for row in ordered(rows, _events(), "event")))
+    names = list(dict.fromkeys(row["event"] for row in ordered(rows, endpoint_ids(), "event")))
     columns = [Column("Event"), *(Column(level_name(name.partition("=")[2])) for name in levels)]
     body = [
         [text(event_name(event)), *(estimated(found.get((event, name)), below=True) for name in levels)]
@@ -177,7 +147,9 @@ def _age_standardised(facts: StudyFacts) -> StudyTable:
     rows = facts.estimates("incidence", "first_event_age_standardised")
     groups = list(dict.fromkeys(row["population"] for row in rows))
     found = {(row["event"], row["population"]): row for row in rows}
-    names = dict.fromkeys(row["event"] for row in ordered(rows, _events(), "event") if row["is_told"] or is_hidden(row))
+    names = dict.fromkeys(
+        row["event"] for row in ordered(rows, endpoint_ids(), "event") if row["is_told"] or is_hidden(row)
+    )
     columns = [Column("Event"), *(Column(population_name(name)) for name in groups)]
     body = [[text(event_name(event)), *(estimated(found.get((event, name))) for name in groups)] for event in names]
     unit = f"Per 100 person-years with 95 % bounds, all of the follow-up, as of {facts.as_of}."
@@ -186,27 +158,8 @@ def _age_standardised(facts: StudyFacts) -> StudyTable:
     return StudyTable(title, unit, columns, body, reasons=told)
 
 
-def _severe_groups(facts: StudyFacts) -> StudyTable:
-    """Where pooling over all patients is refused, a group on one scale may still have a number."""
-    rows = [row for row in _exact(facts, "first_event_grade_3", window=None) if row["population"] != "all"]
-    placed = ordered(rows, _events(), "event")
-    body = [
-        [
-            text(event_name(row["event"])),
-            text(population_name(row["population"])),
-            text(row["scale"]),
-            estimated(row, below=True),
-        ]
-        for row in placed
-    ]
-    columns = [Column("Event"), Column("Patients"), Column("Scale"), Column("Per 100 person-years")]
-    unit = f"First events of grade 3 and more, all of the follow-up, exact 95 % bounds; below: events and person-years. As of {facts.as_of}."
-    told = reasons(placed, lambda row: f"{event_name(row['event'])}, {population_name(row['population'])}")
-    return StudyTable("Grade 3 and more by group", unit, columns, body, reasons=told)
-
-
 def _ratios(facts: StudyFacts) -> StudyTable:
-    rows = ordered(facts.estimates("incidence", "rate_ratio"), _events(), "event")
+    rows = ordered(facts.estimates("incidence", "rate_ratio"), endpoint_ids(), "event")
     body = [
         [
             text(event_name(row["event"])),
@@ -241,7 +194,7 @@ def _mean_counts(facts: StudyFacts) -> StudyTable:
     rows = [row for row in rows if row["population"] == "all" and row["at_years"] is not None]
     years = sorted({row["at_years"] for row in rows})
     found = {(row["event"], row["estimand"], row["at_years"]): row for row in rows}
-    kinds = list(dict.fromkeys((row["event"], row["estimand"]) for row in ordered(rows, _events(), "event")))
+    kinds = list(dict.fromkeys((row["event"], row["estimand"]) for row in ordered(rows, endpoint_ids(), "event")))
     columns = [Column("Event"), *(Column(f"Year {at:g}") for at in years)]
     body = [
         [Cell(event_name(event), below=estimand_name(kind)), *(estimated(found.get((event, kind, at))) for at in years)]

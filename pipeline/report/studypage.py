@@ -10,8 +10,9 @@ from pipeline.report.studycancers import adjudication, standardised
 from pipeline.report.studycells import StudySection
 from pipeline.report.studyfacts import StudyFacts
 from pipeline.report.studyfollowing import completeness, following, population
-from pipeline.report.studyoccurrence import occurrence, severe
+from pipeline.report.studyoccurrence import occurrence
 from pipeline.report.studysamples import samples
+from pipeline.report.studysevere import severe
 from pipeline.report.studytime import competing, survival
 from pipeline.report.studywords import estimand_name, refuse_measures_of_reports, words
 

@@ -79,7 +79,16 @@ def _schedule() -> StudyTable:
 
 
 def _sampled(facts: StudyFacts, rows: Sequence[Row]) -> StudyTable:
-    names = ("Test", "Centre", "Patient", "Samples", "First", "Last", "Highest", "Last one")
+    names = (
+        "Test",
+        "Centre",
+        "Patient",
+        "Samples",
+        "First of them",
+        "Last of them",
+        "Highest",
+        "Latest of all samples",
+    )
     units = ("", "", "", "found", "day taken", "day taken", "cells with the vector", "cells with the vector")
     columns = [Column(name, unit) for name, unit in zip(names, units, strict=True)]
     body = [

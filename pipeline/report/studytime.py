@@ -1,8 +1,10 @@
 """Sections told by curves: survival, and cumulative incidence by named estimands side by side."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
+from pipeline.cohort.parameters import parameters
 from pipeline.report.studycells import (
     NONE_FOLLOWED,
     Cell,
@@ -14,6 +16,7 @@ from pipeline.report.studycells import (
     counted_of,
     estimated,
     is_hidden,
+    percent,
     reasons,
     text,
 )
@@ -26,6 +29,7 @@ from pipeline.report.studywords import (
     level_name,
     population_name,
     window_name,
+    words,
 )
 
 FAMILIES = {
@@ -33,7 +37,8 @@ FAMILIES = {
     "relapse_free_survival": ("relapse_free_survival", "relapse_free_survival_censored"),
     "event_free_survival": ("event_free_survival", "event_free_survival_censored"),
 }
-SIDE_BY_SIDE = ("transplant_competes", "transplant_censors", "transplant_ignored", "one_minus_kaplan_meier")
+SIDE_BY_SIDE = ("transplant_competes", "transplant_censors", "transplant_ignored")
+NAIVE = "one_minus_kaplan_meier"
 
 
 def survival(facts: StudyFacts) -> StudySection:
@@ -58,9 +63,35 @@ def competing(facts: StudyFacts) -> StudySection:
         estimands_figure(facts, Lines("time_to_event", event, SIDE_BY_SIDE), event_name(event)) for event in events
     ]
     table = _at_years(facts, "time_to_event", "With the event by then, all patients")
-    return StudySection(
-        "competing", _parts(figures, table, _rest(facts, "time_to_event", "Groups, landmarks, tests and models"))
+    parts = _parts(figures, table, _rest(facts, "time_to_event", "Groups, landmarks, tests and models"))
+    return StudySection("competing", [*parts, *_overstated(facts, events)])
+
+
+def _overstated(facts: StudyFacts, events: Sequence[str]) -> list[Part]:
+    """One less Kaplan and Meier's share beside cumulative incidence, with the gap between them in words."""
+    told = words()["overstated"]
+    figures = []
+    for event in events:
+        lines = Lines("time_to_event", event, ("transplant_ignored", NAIVE), told["lines"], "-overstated")
+        if _curve(facts, lines, NAIVE, "all"):
+            figures.append(estimands_figure(facts, lines, event_name(event), _gap(_timed(facts, lines))))
+    shown = [figure for figure in figures if figure]
+    return [Part(told["title"], said=[told["said"]], curves=shown)] if shown else []
+
+
+def _gap(rows: Sequence[Row]) -> str:
+    """By how much the naive share is too large at the last milestone at which both are told; nothing where there is none."""
+    held = [row for row in rows if row["is_told"] and row["population"] == "all"]
+    naive, told = (
+        {row["at_years"]: row["estimate"] for row in held if (row["estimand"] == NAIVE) == is_naive}
+        for is_naive in (True, False)
     )
+    if not (both := sorted(naive.keys() & told.keys())):
+        return ""
+    years = both[-1]
+    points = f"{round(100 * naive[years], 1) - round(100 * told[years], 1):.1f}"  # as the two are printed
+    said: str = words()["overstated"]["gap"]
+    return said.format(years=f"{years:g}", naive=percent(naive[years]), told=percent(told[years]), points=points)
 
 
 def _place(event: str) -> tuple[int, str]:
@@ -72,25 +103,34 @@ def _place(event: str) -> tuple[int, str]:
 
 
 class Lines(NamedTuple):
-    """What the lines of one picture are of: section, event (any for none), and estimands side by side."""
+    """What the lines of one picture are of: section, event (any for none), and estimands side by side.
+
+    names: of the estimands in this picture, where not the usual ones. suffix: tells its id from that of another picture.
+    """
 
     analysis: str
     event: str | None
     estimands: Sequence[str]
+    names: Mapping[str, str] = MappingProxyType({})
+    suffix: str = ""
+
+    def name(self, estimand: str) -> str:
+        """What an estimand is called in this picture."""
+        return self.names.get(estimand) or estimand_name(estimand)
 
 
-def estimands_figure(facts: StudyFacts, asked: Lines, title: str) -> CurveFigure | None:
+def estimands_figure(facts: StudyFacts, asked: Lines, title: str, note: str = "") -> CurveFigure | None:
     """Estimands of one event for all patients, side by side, each to the last time at which ten are at risk; None without a step."""
     held = {name: _curve(facts, asked, name, "all") for name in asked.estimands}
     shown = {name: rows for name, rows in held.items() if rows}
     if not shown:
         return None
     timed = [row for row in _timed(facts, asked) if row["population"] == "all"]
-    risk = _risk(timed, {name: estimand_name(name) for name in shown}, "estimand")
-    lines = {estimand_name(name): rows for name, rows in shown.items()}
-    name = f"curve-{asked.analysis}-{asked.event or asked.estimands[0]}"
+    risk = _risk(timed, {name: asked.name(name) for name in shown}, "estimand")
+    lines = {asked.name(name): rows for name, rows in shown.items()}
+    name = f"curve-{asked.analysis}-{asked.event or asked.estimands[0]}{asked.suffix}"
     falls = asked.analysis == "survival"
-    return curve_figure(name, title, _note(facts), lines, risk, falls=falls)
+    return curve_figure(name, title, f"{note} {_note(facts)}".strip(), lines, risk, falls=falls)
 
 
 def _across(facts: StudyFacts, title: str, estimand: str, dimension: str) -> CurveFigure | None:
@@ -139,7 +179,9 @@ def _is_milestone(row: Row) -> bool:
 
 
 def _note(facts: StudyFacts) -> str:
-    return f"As of {facts.as_of}. A line ends at its last event or milestone with ten or more patients left."
+    least = parameters()["least_at_risk"]
+    joined = f" A step joins {parameters()['small_cell']:g} events or more." if facts.is_public else ""
+    return f"As of {facts.as_of}. Lines stop where fewer than {least:g} patients are left.{joined}"
 
 
 def _parts(figures: Sequence[CurveFigure | None], table: StudyTable, rest: StudyTable) -> list[Part]:
@@ -174,8 +216,10 @@ def _at_years(facts: StudyFacts, analysis: str, title: str) -> StudyTable:
     A year at which nothing is told has no column; why stands below.
     """
     rows = [row for row in facts.estimates(analysis, population="all") if _is_milestone(row)]
-    years = sorted({row["at_years"] for row in rows if row["is_told"] or is_hidden(row)})
-    order = [*(name for members in FAMILIES.values() for name in members), *SIDE_BY_SIDE]
+    years = sorted(
+        {row["at_years"] for row in rows if row["is_told"]} or {row["at_years"] for row in rows if is_hidden(row)}
+    )
+    order = [*(name for members in FAMILIES.values() for name in members), *SIDE_BY_SIDE, NAIVE]
     placed = sorted(
         rows, key=lambda row: ("" if analysis == "survival" else row["event"], order.index(row["estimand"]))
     )

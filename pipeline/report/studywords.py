@@ -9,12 +9,14 @@ from typing import Any
 import yaml
 
 from pipeline.errors import CartwatchError
+from pipeline.study.gradingscales import scales
 from pipeline.vocabulary.endpoints import endpoints
 
 FILE = Path(__file__).with_name("study.yaml")
 # Measures of spontaneous reports: a page of followed patients that names one has mixed the two worlds.
 OF_REPORTS = re.compile(
-    r"\b(PRR|ROR|EBGM|EB05|EB95|IC025|IC975|information component|disproportionality|reporting odds ratio)\b"
+    r"(?<![A-Za-z0-9])(PRR|ROR|EBGM|EB05|EB95|IC025|IC975|"
+    r"(?i:information components?|disproportionality|(?:reporting odds|proportional reporting) ratios?))(?![A-Za-z0-9])"
 )
 AROUND = 40
 
@@ -35,9 +37,19 @@ def event_name(event: str | None) -> str:
     """An endpoint's title, or the study's own event; a site or a cause as it is, a finding as "Decision: relapse"."""
     kind, equals, level = (event or "").partition("=")
     if equals:
-        return f"{_plain(kind)}: {level.replace('_', ' ')}"
+        return f"{_plain(kind)}: {origin_name(level) if kind == 'origin' else level.replace('_', ' ')}"
     titles = {known.id: known.title for known in endpoints()}
     return "Any" if event is None else words()["events"].get(event) or titles.get(event) or _plain(event)
+
+
+def origin_name(origin: str | None) -> str:
+    """The lineage of a malignancy."""
+    return _named("events", origin or "unknown")
+
+
+def site_name(site: str | None) -> str:
+    """The site of a malignancy; all of them for none."""
+    return _named("sites", site or "all_sites")
 
 
 def window_name(window: str | None) -> str:
@@ -57,6 +69,11 @@ def population_name(population: str) -> str:
     return f"{known}: {' over '.join(map(level_name, levels.split(' to ')))}" if equals else known
 
 
+def scale_name(scale: str | None) -> str | None:
+    """Titles of the grading scales named, joined as their ids are; an id that is no scale's as it is."""
+    return None if scale is None else ", ".join(_scale(name) for name in scale.split(", "))
+
+
 def competing_name(competing: str | None) -> str:
     """Competing events in words."""
     return ", ".join(event_name(name.strip()).lower() for name in competing.split(",")) if competing else "none"
@@ -71,6 +88,10 @@ def refuse_measures_of_reports(page: str) -> None:
         raise CartwatchError(
             f"The study's report says {found[0]!r} near {near!r}: reports and followed patients never share a page."
         )
+
+
+def _scale(name: str) -> str:
+    return scales()[name].title if name in scales() else _plain(name)
 
 
 def _named(kind: str, name: str) -> str:

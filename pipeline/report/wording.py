@@ -6,6 +6,7 @@ terminal; and a structure test asks for the texts of the repository itself. docs
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from pipeline.errors import CartwatchError
@@ -20,7 +21,10 @@ LIMITS = (
     "Endpoints overlap and are never summed; the terms are counted at any time after treatment.",
     "No event reported is not no event: read the upper bound.",
 )
-WORDS = re.compile(r"\b(rates?|risks?|risky|incidences?|prevalence|hazards?|probabilit(?:y|ies))\b", re.IGNORECASE)
+WORDS = re.compile(
+    r"\b(rates?|risks?|risk(?:y|ier|iest)|incidences?|prevalences?|hazards?|hazardous|probabilit(?:y|ies))\b",
+    re.IGNORECASE,
+)
 # What is measured in a patient and named so by MedDRA: "Glomerular filtration rate decreased", "Heart rate increased".
 MEASURED = re.compile(r"\b(?:heart|pulse|respiratory|filtration|sedimentation|metabolic) rates?\b", re.IGNORECASE)
 # Words that no preferred term has: all that can be refused where a sentence of ours holds a term or a text of others.
@@ -39,8 +43,9 @@ ALLOWED = (
 SILENT = frozenset({"style", "script"})
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 AROUND = 40
-SHAPES = re.compile(r"</?(?:path|line|rect|circle|polygon|g|text)\b[^>]*>")
-SPOKEN = ("title=", "aria-label=", VERBATIM, PERSON_TIME)
+SHAPES = re.compile(r"<(?:path|line|rect|circle|polygon|g|text)\b[^>]*>|</(?:path|line|rect|circle|polygon)>")
+HEARD = ("title", "aria-label", "alt", "content", "placeholder", "label")
+SPOKEN = (*(f"{name}=" for name in HEARD), VERBATIM, PERSON_TIME)
 
 
 def refuse_words_of_incidence(page: str) -> None:
@@ -48,12 +53,13 @@ def refuse_words_of_incidence(page: str) -> None:
 
     Free to use the words: the sentences of LIMITS; elements marked data-verbatim, which hold other people's words:
     preferred terms ("Glomerular filtration rate decreased"), drug names, reasons found in the data; and elements marked
-    data-person-time, which hold an incidence of patients who were followed.
+    data-person-time, which hold an incidence of patients who were followed. Such an element must be closed by its own tag,
+    or nobody could tell where the words of others end: CartwatchError.
     """
     reader = _OwnWords()
     reader.feed(SHAPES.sub(_without_words, page))
     reader.close()
-    refuse_in_text(" ".join("".join(reader.said).split()))
+    refuse_in_text(" ".join("".join(reader.said).split()).replace("_", " "))  # crs_rate is two words
 
 
 def _without_words(shape: re.Match[str]) -> str:
@@ -100,32 +106,56 @@ def refuse_in_markdown(text: str, where: str) -> None:
             refuse_in_text(block, where)
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An element not yet closed: whether it is marked as free, and whether what it holds is left out."""
+
+    tag: str
+    is_free: bool
+    is_skipped: bool
+
+
 class _OwnWords(HTMLParser):
     """Collects the text and the spoken attributes of everything not marked as free."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.said: list[str] = []
-        self._skipped: list[bool] = []
+        self._open: list[_Open] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        inside = bool(self._skipped and self._skipped[-1])
+        inside = bool(self._open and self._open[-1].is_skipped)
         is_free = VERBATIM in named or PERSON_TIME in named
         if not inside and not is_free:
-            self.said.extend(f" {named[key]} " for key in ("title", "aria-label", "alt", "content") if named.get(key))
+            self.said.extend(f" {named[key]} " for key in HEARD if named.get(key))
         if tag not in VOID:
-            self._skipped.append(inside or tag in SILENT or is_free)
+            self._open.append(_Open(tag, is_free, inside or tag in SILENT or is_free))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
         if tag not in VOID:
-            self._skipped.pop()
+            self._open.pop()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID and self._skipped:
-            self._skipped.pop()
+        places = [place for place, element in enumerate(self._open) if element.tag == tag]
+        if places:
+            self._close(places[-1])
 
     def handle_data(self, data: str) -> None:
-        if not (self._skipped and self._skipped[-1]):
+        if not (self._open and self._open[-1].is_skipped):
             self.said.append(f"{data} ")
+
+    def close(self) -> None:
+        super().close()
+        self._close(-1)
+
+    def _close(self, place: int) -> None:
+        """End the element at that place, and whatever was left open within it; everything for -1."""
+        left = [element.tag for element in self._open[place + 1 :] if element.is_free]
+        if left:
+            raise CartwatchError(
+                f"The report holds an element <{left[0]}> of the words of others that is never closed: close it, so that "
+                "what follows is heard."
+            )
+        del self._open[max(place, 0) :]

@@ -82,20 +82,27 @@ def binomial_chances(events: int, share: float) -> Array:
 
 
 def overdispersed_binomial_step(events: int, share: float, dispersion: float) -> Step:
-    """The product's part of `events` when both its count and the comparator's are negative binomial.
+    """The product's part of `events` further events, see `overdispersed_binomial_chances`; dispersion 1 is binomial."""
+    return _added(overdispersed_binomial_chances(events, share, dispersion))
+
+
+def overdispersed_binomial_chances(events: int, share: float, dispersion: float) -> Array:
+    """Chances of 0, 1, 2 … of the events being the product's when its count and the comparator's are negative binomial.
 
     Given their sum, two such counts of one dispersion φ are beta-binomial with a = share · events / (φ - 1) and
     b = (1 - share) · events / (φ - 1): of many events the variance is φ times the binomial one, of a single event it is
-    the binomial one. Dispersion 1 is binomial.
+    the binomial one. Dispersion 1 is binomial. Numbers that less than 1e-17 is beyond are left out.
     """
     checked_dispersion(dispersion)
     checked_share(share)
     if dispersion == 1.0 or checked_events(events) == 0:
-        return binomial_step(events, share)
+        return binomial_chances(checked_events(events), share)
     k = np.arange(events + 1, dtype=np.float64)
     a, b = (part * events / (dispersion - 1.0) for part in (share, 1.0 - share))
     log = -math.log(events + 1.0) - special.betaln(events - k + 1.0, k + 1.0)
-    return _added(np.asarray(np.exp(log + special.betaln(k + a, events - k + b) - special.betaln(a, b))))
+    chances = np.exp(log + special.betaln(k + a, events - k + b) - special.betaln(a, b))
+    beyond = np.cumsum(chances[::-1])[::-1]
+    return np.asarray(chances[: np.count_nonzero(beyond > LEFT_OUT)])
 
 
 def shifted_share(share: float, ratio: float) -> float:

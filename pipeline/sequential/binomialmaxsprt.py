@@ -122,8 +122,7 @@ def crossing_chances(
 
     looks: events of both so far, never falling. dispersion: see `arrivals.overdispersed_binomial_step`.
     """
-    gaps = np.diff(np.asarray(looks, dtype=np.int64), prepend=0)
-    return followed(steps([Group(int(gap), share) for gap in gaps], ratio, dispersion), least).first
+    return followed(_growth(looks, share, ratio, dispersion), least).first
 
 
 def critical_value(plan: Plan, alpha: float, looks: Sequence[int] | None = None) -> CriticalValue:
@@ -136,9 +135,10 @@ def critical_value(plan: Plan, alpha: float, looks: Sequence[int] | None = None)
     at = list(range(1, plan.length + 1)) if looks is None else list(looks)
 
     table = _statistics(at, plan)
+    growth = _growth(at, plan.share)
 
     def spent(value: float) -> float:
-        return float(np.sum(crossing_chances(at, _first_reaching(value, table), plan.share)))
+        return followed(growth, _first_reaching(value, table)).ever
 
     found = smallest_value(spent, alpha, f"{len(at)} looks up to {at[-1]} events")
     return CriticalValue(float(np.min(table[table >= found.value * (1.0 - TIE)])), found.alpha)
@@ -173,6 +173,13 @@ def length_for_power(plan: Plan, alpha: float, ratio: float, power: float) -> in
         length += max(1, length // 8)
     low = max(plan.minimum, length - max(1, length // 8) - 1)
     return next(n for n in range(low, length + 1) if _power(plan._replace(length=n), alpha, ratio) >= power)
+
+
+def _growth(looks: Sequence[int], share: float, ratio: float = 1.0, dispersion: float = 1.0) -> list[Step]:
+    """How the product's events grow along the looks; each size of group is worked out once."""
+    gaps = np.diff(np.asarray(looks, dtype=np.int64), prepend=0).tolist()
+    by_size = {gap: steps([Group(gap, share)], ratio, dispersion)[0] for gap in set(gaps)}
+    return [by_size[gap] for gap in gaps]
 
 
 def _power(plan: Plan, alpha: float, ratio: float) -> float:

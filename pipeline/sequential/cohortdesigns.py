@@ -12,8 +12,8 @@ from pipeline.sequential import poissonmaxsprt as poisson
 from pipeline.sequential.arrivals import Step, overdispersed_step
 from pipeline.sequential.boundary import Boundary, kept_within
 from pipeline.sequential.grouped import Grouped, regrouped
-from pipeline.sequential.judgement import Counts, Decision, Held, World, decided, held, wanted
-from pipeline.sequential.looking import Looking, until_end
+from pipeline.sequential.judgement import Counts, Held, World, held, wanted
+from pipeline.sequential.looking import Judged, Looking, until_end
 from pipeline.sequential.poissonmaxsprt import Performance
 from pipeline.sequential.spending import Spending, spending_boundary
 
@@ -60,15 +60,11 @@ class PoissonMaxsprt(Looking):
     world: ClassVar[World] = "cohort"
     unit: ClassVar[str] = EXPECTED
 
-    def decide(self, looks: Sequence[Counts]) -> Decision:
-        """See `judgement.Design`."""
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """See `looking.Looking`."""
         seen = expected_looks(looks, self.plan.length)
         boundary, value = self._boundary(seen)
-        return decided(seen, boundary, self.alpha, poisson_statistic(seen.information[-1]), value)
-
-    def boundary(self, looks: Sequence[Counts]) -> Boundary:
-        """See `judgement.Design`."""
-        return self._boundary(expected_looks(looks, self.plan.length))[0]
+        return Judged(seen, boundary, poisson_statistic(seen.information[-1]), value)
 
     def planned_least(self, looks: Sequence[float]) -> list[int]:
         """See `looking.Looking`."""
@@ -107,15 +103,10 @@ class PoissonSpending(Looking):
     world: ClassVar[World] = "cohort"
     unit: ClassVar[str] = EXPECTED
 
-    def decide(self, looks: Sequence[Counts]) -> Decision:
-        """See `judgement.Design`; looks may be skipped, late or added."""
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """See `looking.Looking`; looks may be skipped, late or added."""
         seen = expected_looks(looks, self.plan.length)
-        boundary = self._boundary(seen.information)
-        return decided(seen, boundary, self.alpha, poisson_statistic(seen.information[-1]), 0.0)
-
-    def boundary(self, looks: Sequence[Counts]) -> Boundary:
-        """See `judgement.Design`."""
-        return self._boundary(expected_looks(looks, self.plan.length).information)
+        return Judged(seen, self._boundary(seen.information), poisson_statistic(seen.information[-1]), 0.0)
 
     def planned_least(self, looks: Sequence[float]) -> list[int]:
         """See `looking.Looking`."""
@@ -143,17 +134,13 @@ class ConditionalMaxsprt(Looking):
     world: ClassVar[World] = "cohort"
     unit: ClassVar[str] = TIMES
 
-    def decide(self, looks: Sequence[Counts]) -> Decision:
-        """See `judgement.Design`; a look gives time and baseline_time, or the events expected by the baseline.
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """See `looking.Looking`; a look gives time and baseline_time, or the events expected by the baseline.
 
         Where events end the surveillance, it ends with the look that has them.
         """
         seen = self._seen(looks)
-        return decided(seen, self._boundary(seen), self.alpha, self._statistic(seen.information[-1]), self.value)
-
-    def boundary(self, looks: Sequence[Counts]) -> Boundary:
-        """See `judgement.Design`."""
-        return self._boundary(self._seen(looks))
+        return Judged(seen, self._boundary(seen), self._statistic(seen.information[-1]), self.value)
 
     def planned_least(self, looks: Sequence[float]) -> list[int]:
         """See `looking.Looking`."""

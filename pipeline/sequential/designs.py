@@ -12,12 +12,18 @@ from pipeline.errors import UsageError
 from pipeline.sequential import binomialmaxsprt as binomial
 from pipeline.sequential import conditionalmaxsprt as conditional
 from pipeline.sequential import poissonmaxsprt as poisson
-from pipeline.sequential.alertdesigns import MOST_EXPECTED, Alerts
+from pipeline.sequential.alertdesigns import (
+    MOST_BOTH,
+    MOST_PLANNED,
+    ComparedAlerts,
+    KnownAlerts,
+    planned_chart,
+)
 from pipeline.sequential.cohortdesigns import ConditionalMaxsprt, PoissonMaxsprt, PoissonSpending
-from pipeline.sequential.cusum import Chart, Cusum, Ewma, Reported, alert_limit
+from pipeline.sequential.cusum import Chart, Compared, Cusum, Ewma, Reported
 from pipeline.sequential.judgement import Counts, Decision, Design, Dispersed, Operating, World
 from pipeline.sequential.parameters import MOST_LOOKS, Parameters
-from pipeline.sequential.reportdesigns import BinomialMaxsprt, BinomialSpending
+from pipeline.sequential.reportdesigns import BinomialMaxsprt, BinomialSpending, planned_groups
 from pipeline.sequential.spending import KINDS, Spending
 from pipeline.sequential.uncertainbaseline import Baseline, Closing
 
@@ -122,17 +128,28 @@ def _ewma(given: Parameters) -> Design:
 
 
 def _alerts(given: Parameters, chart: Chart) -> Design:
-    """A chart over maximum_length looks; it has no least number of events, so the plan's must be 1."""
-    length, expected = (
-        given.whole("maximum_length", most=MOST_LOOKS),
-        given.number("expected_per_look", most=MOST_EXPECTED),
-    )
-    dispersion, alpha = given.number("dispersion", 1.0, most=MOST_RATIO), given.alpha()
+    """A chart over maximum_length looks; it has no least number of events, so the plan's must be 1.
+
+    expected_per_look is of the product, a mean that is known; events_per_look of product and comparator, with a share.
+    """
+    length, alpha = given.whole("maximum_length", most=MOST_LOOKS), given.alpha()
+    dispersion = given.number("dispersion", 1.0, most=MOST_RATIO)
     if dispersion < 1.0 or given.whole("minimum_events", 1) != 1:
         raise UsageError(f"{given.design_id} takes a dispersion of at least 1, and 1 as its least number of events.")
+    if given.has("expected_per_look"):
+        laws = [Reported(given.number("expected_per_look", most=MOST_PLANNED), 1.0, dispersion)] * length
+        given.refuse_others()
+        return KnownAlerts(given.design_id, planned_chart(chart, alpha, laws))
+    each, share = given.number("events_per_look", most=MOST_BOTH), given.share()
+    if each * share > MOST_PLANNED:
+        raise UsageError(
+            f"{given.design_id}: of events_per_look {each:g} {each * share:.0f} would be the product's; at most "
+            f"{MOST_PLANNED:g} are worked out."
+        )
     given.refuse_others()
-    limit = alert_limit(chart, [Reported(expected, 1.0, dispersion)] * length, alpha)
-    return Alerts(given.design_id, chart, alpha, length, expected, dispersion, limit)
+    groups = planned_groups([each * look for look in range(1, length + 1)], share)
+    compared = [Compared(group.events, share, 1.0, dispersion) for group in groups]
+    return ComparedAlerts(given.design_id, planned_chart(chart, alpha, compared), share)
 
 
 def _spending(given: Parameters) -> tuple[Spending, float]:

@@ -2,17 +2,29 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from pipeline.errors import UsageError
 from pipeline.sequential.arrivals import Array, Step
-from pipeline.sequential.boundary import UNREACHABLE, followed
-from pipeline.sequential.judgement import Dispersed, Held, Operating
+from pipeline.sequential.boundary import UNREACHABLE, Boundary, followed
+from pipeline.sequential.judgement import Counts, Decision, Dispersed, Held, Operating, decided
 from pipeline.sequential.poissonmaxsprt import Performance
+
+
+class Judged(NamedTuple):
+    """Looks as a design judges them.
+
+    statistic: of a count at the last look, on the design's own scale. value: flat critical value, 0 where it has none.
+    """
+
+    seen: Held
+    boundary: Boundary
+    statistic: Callable[[int], float]
+    value: float
 
 
 class Looking(ABC):
@@ -24,7 +36,21 @@ class Looking(ABC):
     __slots__ = ()
     id: ClassVar[str]
     unit: ClassVar[str]
+    alpha: float
     planned: tuple[float, ...] | None
+
+    @abstractmethod
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """The looks held, each with what crosses at it. UsageError as `judgement.Design` has it."""
+
+    def decide(self, looks: Sequence[Counts]) -> Decision:
+        """See `judgement.Design`."""
+        found = self.judged(looks)
+        return decided(found.seen, found.boundary, self.alpha, found.statistic, found.value)
+
+    def boundary(self, looks: Sequence[Counts]) -> Boundary:
+        """See `judgement.Design`."""
+        return self.judged(looks).boundary
 
     @abstractmethod
     def planned_least(self, looks: Sequence[float]) -> list[int]:

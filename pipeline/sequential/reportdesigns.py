@@ -12,8 +12,8 @@ from pipeline.sequential.arrivals import Step
 from pipeline.sequential.binomialmaxsprt import Group
 from pipeline.sequential.boundary import Boundary, kept_within
 from pipeline.sequential.grouped import Grouped, regrouped
-from pipeline.sequential.judgement import Counts, Decision, Held, World, decided, held, wanted
-from pipeline.sequential.looking import Looking, until_end
+from pipeline.sequential.judgement import Counts, Held, World, held, wanted
+from pipeline.sequential.looking import Judged, Looking, until_end
 from pipeline.sequential.poissonmaxsprt import Performance
 from pipeline.sequential.spending import Spending, spending_boundary
 
@@ -23,23 +23,29 @@ WHY_COMPARED = "give the comparator's events, cumulative since the start of the 
 
 def compared_looks(looks: Sequence[Counts], length: float) -> Held:
     """Looks whose information is the number of events of both."""
+    return held(looks, lambda look: look.observed + compared_of(look), length, BOTH)
 
-    def both(look: Counts) -> float:
-        other = wanted(look.compared, "comparator's events", look, WHY_COMPARED)
-        if other < 0:
-            raise UsageError(f"A look has {other} events of the comparator: a count cannot be below 0.")
-        return look.observed + other
 
-    return held(looks, both, length, BOTH)
+def compared_of(look: Counts) -> int:
+    """The comparator's events at a look; UsageError where there are none told, or fewer than 0."""
+    other = int(wanted(look.compared, "comparator's events", look, WHY_COMPARED))
+    if other < 0:
+        raise UsageError(f"A look has {other} events of the comparator: a count cannot be below 0.")
+    return other
+
+
+def shares_of(looks: Sequence[Counts], share: float) -> list[float]:
+    """The product's share of the events under the null at each look: the look's own, or the plan's."""
+    shares = [share if look.share is None else look.share for look in looks]
+    if bad := [value for value in shares if not 0.0 < value < 1.0]:
+        raise UsageError(f"A look has a share of {bad[0]}: the product's part of the events lies between 0 and 1.")
+    return shares
 
 
 def groups_of(looks: Sequence[Counts], information: Sequence[float], share: float) -> list[Group]:
     """Events of both since the look before, with the share the look gives, or the plan's."""
     gaps = np.diff(np.asarray(information), prepend=0.0)
-    shares = [share if look.share is None else look.share for look in looks]
-    if bad := [value for value in shares if not 0.0 < value < 1.0]:
-        raise UsageError(f"A look has a share of {bad[0]}: the product's part of the events lies between 0 and 1.")
-    return [Group(int(gap), part) for gap, part in zip(gaps, shares, strict=True)]
+    return [Group(int(gap), part) for gap, part in zip(gaps, shares_of(looks, share), strict=True)]
 
 
 def planned_groups(looks: Sequence[float], share: float) -> list[Group]:
@@ -69,17 +75,12 @@ class BinomialMaxsprt(Looking):
     world: ClassVar[World] = "spontaneous"
     unit: ClassVar[str] = BOTH
 
-    def decide(self, looks: Sequence[Counts]) -> Decision:
-        """See `judgement.Design`."""
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """See `looking.Looking`."""
         seen = compared_looks(looks, self.plan.length)
         groups = groups_of(looks, seen.information, self.plan.share)
         boundary, value = self._boundary(seen, groups)
-        return decided(seen, boundary, self.alpha, statistic_of(groups), value)
-
-    def boundary(self, looks: Sequence[Counts]) -> Boundary:
-        """See `judgement.Design`."""
-        seen = compared_looks(looks, self.plan.length)
-        return self._boundary(seen, groups_of(looks, seen.information, self.plan.share))[0]
+        return Judged(seen, boundary, statistic_of(groups), value)
 
     def planned_least(self, looks: Sequence[float]) -> list[int]:
         """See `looking.Looking`."""
@@ -119,18 +120,12 @@ class BinomialSpending(Looking):
     world: ClassVar[World] = "spontaneous"
     unit: ClassVar[str] = BOTH
 
-    def decide(self, looks: Sequence[Counts]) -> Decision:
-        """See `judgement.Design`; looks may be skipped, late or added."""
+    def judged(self, looks: Sequence[Counts]) -> Judged:
+        """See `looking.Looking`; looks may be skipped, late or added."""
         seen = compared_looks(looks, self.plan.length)
         groups = groups_of(looks, seen.information, self.plan.share)
         boundary = self._boundary(binomial.steps(groups), seen.information)
-        return decided(seen, boundary, self.alpha, statistic_of(groups), 0.0)
-
-    def boundary(self, looks: Sequence[Counts]) -> Boundary:
-        """See `judgement.Design`."""
-        seen = compared_looks(looks, self.plan.length)
-        groups = groups_of(looks, seen.information, self.plan.share)
-        return self._boundary(binomial.steps(groups), seen.information)
+        return Judged(seen, boundary, statistic_of(groups), 0.0)
 
     def planned_least(self, looks: Sequence[float]) -> list[int]:
         """See `looking.Looking`."""

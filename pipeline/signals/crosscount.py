@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 Ints = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int64] | npt.NDArray[np.int32]
 
 WORKERS = 2
 MOST_THINGS = np.iinfo(np.int32).max
@@ -25,8 +26,8 @@ LOOSEST, LOOSEST_ASCENDING = 50, 4
 class Membership(NamedTuple):
     """Which case has which thing: the case's own number and the thing's, both from 0 on, shape (n,) each."""
 
-    case: Ints
-    thing: Ints
+    case: Numbers
+    thing: Numbers
 
 
 class Cases(NamedTuple):
@@ -78,9 +79,12 @@ def cross_count(rows: Membership, columns: Membership, cases: Cases) -> CrossCou
 
 
 def once(member: Membership, known: Ints) -> Membership:
-    """Each of the known cases, which ascend, once with each thing it has, by case and thing; rows may repeat."""
+    """Each of the known cases, which ascend, by its place among them, once with each thing it has, by case and thing.
+
+    Rows of `member` may repeat.
+    """
     matrix = _summed(member, known, "rows")
-    return Membership(np.repeat(known, np.diff(matrix.indptr)), matrix.indices.astype(np.int64))
+    return Membership(np.repeat(np.arange(known.size, dtype=np.int32), np.diff(matrix.indptr)), matrix.indices)
 
 
 def counted_by_group(member: Membership, cases: Cases) -> Ints:
@@ -128,20 +132,33 @@ def _summed(member: Membership, known: Ints, name: str) -> sparse.csr_array:
     most = int(member.thing.max(initial=0))
     if most >= MOST_THINGS:
         raise ValueError(f"{name}.thing holds {most}: number things densely, from 0 on.")
-    place, thing = _places(member.case, known), member.thing.astype(np.int32)
+    place, thing = _places(member.case, known), member.thing.astype(np.int32, copy=False)
     held = place >= 0
     if not held.all():
         place, thing = place[held], thing[held]
-    matrix = sparse.csr_array((np.ones(place.size, np.int32), (place, thing)), shape=(known.size, most + 1))
+    ones, shape = np.ones(place.size, np.int32), (known.size, most + 1)
+    if _stand_in_order(place, thing):
+        begin = np.zeros(known.size + 1, np.int32)
+        np.cumsum(np.bincount(place, minlength=known.size), out=begin[1:])
+        return sparse.csr_array((ones, thing, begin), shape=shape)
+    matrix = sparse.csr_array((ones, (place, thing)), shape=shape)
     matrix.sum_duplicates()
     return matrix
 
 
-def _places(case: Ints, known: Ints) -> npt.NDArray[np.int32]:
+def _stand_in_order(place: Numbers, thing: Numbers) -> bool:
+    """Whether rows stand by case and thing, none twice, as `once` leaves them."""
+    step = np.diff(place)
+    return bool(np.all((step > 0) | ((step == 0) & (thing[1:] > thing[:-1]))))
+
+
+def _places(case: Numbers, known: Ints) -> npt.NDArray[np.int32]:
     """Where each case stands among the known ones, which ascend; -1 where it does not."""
     if not known.size:
         return np.full(case.size, -1, np.int32)
     least, span = int(known[0]), int(known[-1] - known[0]) + 1
+    if span == known.size and case.size and case.min() >= least and case.max() < least + span:
+        return np.asarray(case - least if least else case, dtype=np.int32)
     ascends = bool(np.all(case[1:] >= case[:-1]))
     if span > min(WIDEST_TABLE, (LOOSEST_ASCENDING if ascends else LOOSEST) * case.size):
         at = np.searchsorted(known, case)

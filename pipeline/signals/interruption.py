@@ -10,20 +10,18 @@ logit link): are there more of this kind among all reports of the product, whose
 Both are fitted by maximum likelihood; the spread beyond Poisson or binomial is Pearson's χ² by its degrees of freedom,
 never below 1, and the bounds are Student's.
 
-Neighbouring quarters may go up and down together, and then a step is found too often. The variances are therefore
-multiplied by (1 + ρ) / (1 - ρ), by which the variance of a mean of a long series grows when neighbours correlate with ρ
-and the correlation fades as ρ, ρ², … The lag-1 correlation of the residuals is far below ρ, since the two lines follow
-the series; ρ is that correlation whose residuals would on average correlate as those found do, between 0 and
-MOST_CORRELATED. Sixteen points cannot tell ρ well: docs/trend.md has what the simulation says is left.
+Neighbouring quarters may go up and down together, and then a step is found too often. How strongly they do cannot be told
+from so few quarters, so the bounds are averaged over what it may be: see `autocorrelation`.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
-from pipeline.signals.interval import TAIL, Array, Flags
+from pipeline.signals.autocorrelation import MOST_CORRELATED, averaged, correlated, correlation_weights
+from pipeline.signals.interval import Array, Flags
 
 WINDOW = 8
 """Quarters looked at on each side, at most: a line is not straight for longer."""
@@ -41,10 +39,8 @@ FURTHEST = 30.0
 NEGLIGIBLE = 1e-12
 """Added to the information, so that a fit that runs away can be told from one that is done."""
 
-MOST_CORRELATED = 0.75
-"""Largest correlation of neighbours allowed for: it multiplies variances by seven."""
-
-GRID = 16
+NOTHING = 1e-12
+"""Sum of squared residuals below which only rounding is left of them: the lines meet every quarter."""
 
 STEEPEST = 12.0
 """Largest change of level or slope, in logs, taken for a finite one."""
@@ -53,10 +49,10 @@ STEEPEST = 12.0
 class Contrasts(NamedTuple):
     """Change after the event in each series, shape (n,); NaN where refused, and `reason` then says why (else "").
 
-    level, slope: ratio of cases, or odds ratio of shares, with 95 % bounds and the two-sided p of Student's t.
+    level, slope: ratio of cases, or odds ratio of shares, with 95 % bounds and the two-sided p.
     foretold: what the line before says for the event's own quarter, in cases. dispersion: at least 1.
-    autocorrelation: of the residuals of neighbouring quarters; correlation: of the quarters themselves that the bounds
-    allow for, 0 to MOST_CORRELATED. n_before, n_after: quarters used.
+    autocorrelation: of the residuals of neighbouring quarters, NaN where the lines meet every quarter; correlation: of the quarters themselves, the mean of those
+    that the bounds are averaged over. n_before, n_after: quarters used.
     """
 
     level: Array
@@ -91,12 +87,19 @@ class _Fit(NamedTuple):
         return _Fit(self.coefficients[rows], self.inverse[rows], self.residuals[rows], self.is_maximum[rows])
 
 
-def interrupted_series(counts: npt.ArrayLike, at: int, totals: npt.ArrayLike | None = None) -> Contrasts:
+def interrupted_series(
+    counts: npt.ArrayLike,
+    at: int,
+    totals: npt.ArrayLike | None = None,
+    *,
+    most_correlated: float = MOST_CORRELATED,
+) -> Contrasts:
     """Contrast after against before the quarter `at`, for each series.
 
     counts: cases, shape (n, n_quarters), neighbouring quarters in order; totals: cases of the product in each quarter,
     shape (n_quarters,), for the share; without it the cases themselves are fitted. Quarters without any case of the
-    product tell nothing of a share. Refused, each series for itself: fewer than LEAST_QUARTERS quarters or LEAST_CASES
+    product tell nothing of a share. most_correlated: the largest correlation of neighbours that the bounds allow for; 0 takes
+    quarters as independent. Refused, each series for itself: fewer than LEAST_QUARTERS quarters or LEAST_CASES
     cases (for a share, also of cases that are not) on a side, or no finite fit. Raises ValueError for a negative or
     broken count, a count above its total, and a quarter outside the series.
     """
@@ -118,7 +121,7 @@ def interrupted_series(counts: npt.ArrayLike, at: int, totals: npt.ArrayLike | N
             reasons[k] = "No finite fit: a side has its cases in too few quarters."
         good = fit.only(fit.is_maximum)
         total_there = None if trials is None else float(trials[at])
-        table[places[fit.is_maximum]] = _told(design, good, of, total_there)
+        table[places[fit.is_maximum]] = _told(design, good, of, total_there, most_correlated)
     sides = (np.sum(seen[:, after == 0], axis=1), np.sum(seen[:, after > 0], axis=1))
     level, level_low, level_high, level_p, slope, slope_low, slope_high, slope_p, *others = table.T.copy()
     foretold, dispersion, autocorrelation, correlation = others
@@ -213,47 +216,27 @@ def _information(design: Array, weight: Array) -> Array:
     return np.asarray(squares + NEGLIGIBLE * np.eye(PARAMETERS))
 
 
-def _told(design: Array, fit: _Fit, trials: Array | None, total_there: float | None) -> Array:
+def _told(design: Array, fit: _Fit, trials: Array | None, total_there: float | None, most_correlated: float) -> Array:
     """The first twelve columns of Contrasts."""
     telling = np.ones(design.shape[0], dtype=np.bool_) if trials is None else trials > 0
     free = int(np.sum(telling)) - PARAMETERS
-    squares = np.sum(fit.residuals**2, axis=1)
+    left = np.where(np.sum(fit.residuals**2, axis=1, keepdims=True) > NOTHING, fit.residuals, 0.0)
+    squares = np.sum(left**2, axis=1)
     dispersion = np.maximum(squares / free, 1.0)
     neighbours = np.flatnonzero(np.diff(design[telling, 1]) == 1)
-    residuals = fit.residuals[:, telling]
+    residuals = left[:, telling]
     products = np.sum(residuals[:, neighbours] * residuals[:, neighbours + 1], axis=1)
     found = np.divide(products, squares, out=np.full(squares.shape, np.nan), where=squares > 0)
-    correlation = _correlation(found, design[telling], neighbours)
-    spread = dispersion * (1.0 + correlation) / (1.0 - correlation)
-    errors = np.sqrt(spread[:, None] * np.diagonal(fit.inverse, axis1=1, axis2=2))
-    reach = float(stats.t.ppf(1.0 - TAIL, free))
+    known = correlated(design[telling], design[telling, 1], most_correlated)
+    weight = correlation_weights(residuals, known)
+    spread = np.maximum(squares[:, None] / known.mean_square, 1.0)
     columns = []
     for place in (2, 3):
-        change, error = fit.coefficients[:, place], errors[:, place]
-        columns += [np.exp(change), np.exp(change - reach * error), np.exp(change + reach * error)]
-        columns.append(2.0 * stats.t.sf(np.abs(change / error), free))
+        change = fit.coefficients[:, place]
+        errors = np.sqrt(fit.inverse[:, place, place, None] * spread * known.growth[:, place])
+        reach, p = averaged(change, errors, known.degrees, weight)
+        columns += [np.exp(change), np.exp(change - reach), np.exp(change + reach), p]
     line = np.clip(fit.coefficients[:, 0] - fit.coefficients[:, 1], -FURTHEST, FURTHEST)
     columns.append(np.exp(line) if total_there is None else total_there * special.expit(line))
+    correlation = np.sum(weight * known.correlation, axis=1)
     return np.stack([*columns, dispersion, found, correlation], axis=1)
-
-
-def _correlation(found: Array, design: Array, neighbours: npt.NDArray[np.int64]) -> Array:
-    """Correlation of neighbours under which their residuals would on average correlate as found; 0 where unknown.
-
-    With quarters of one variance, correlated by ρ to the power of their distance (matrix R), the residuals of the lines
-    have covariance M R M, M taking the lines off; their lag-1 correlation is about the ratio of the expected sums.
-    """
-    if not neighbours.size:
-        return np.zeros(found.shape)
-    squares = np.asarray(np.linalg.inv(_times(design.T, design)), dtype=np.float64)
-    lines_off = np.eye(design.shape[0]) - _times(_times(design, squares), design.T)
-    apart = np.abs(design[:, 1][:, None] - design[:, 1])
-    asked = np.linspace(0.0, MOST_CORRELATED, GRID)
-    left = [_times(_times(lines_off, rho**apart), lines_off) for rho in asked]
-    expected = [np.sum(covariance[neighbours, neighbours + 1]) / np.trace(covariance) for covariance in left]
-    return np.interp(np.nan_to_num(found, nan=-1.0), np.maximum.accumulate(expected), asked)
-
-
-def _times(first: Array, second: Array) -> Array:
-    """The product of two small matrices, summed in one order on every machine."""
-    return np.asarray(np.sum(first[:, :, None] * second, axis=1))

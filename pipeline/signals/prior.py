@@ -8,6 +8,7 @@ A maximiser's "converged" is not believed: other tools have accepted α₁ = 1.5
 prior is returned only where the checks below hold; otherwise the reason is.
 """
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,10 @@ from pipeline.signals.grid import BIN_WIDTH, Grid, binned
 from pipeline.signals.interval import Array
 from pipeline.signals.likelihood import ALL_CELLS, CellGroups, Likelihood, cell_groups, curvature
 from pipeline.signals.priorerrors import Parameters, standard_errors
+
+# An ascent may end where rounding leaves no step up. The maximiser's own word is not asked: where it ends is judged by slope
+# and curvature there. Set once, since the filters are one list for all threads.
+warnings.filterwarnings("ignore", "The line search algorithm did not converge", RuntimeWarning)
 
 STARTS: tuple[Parameters, ...] = (
     (0.2, 0.1, 2.0, 4.0, 1 / 3),

@@ -32,6 +32,7 @@ from pipeline.steps.linking import (
     share_changed,
     show_earlier,
 )
+from pipeline.steps.owncohort import mark_own_cohort
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import is_current, record_run
 
@@ -65,6 +66,7 @@ def resolve_cases(settings: Settings, as_of: str | None = None, progress: Progre
             for step, unit, n, meaning in waterfall_rows(warehouse)
         ]
     record_run(settings, report, {"as_of": dlp})
+    report.warnings += mark_own_cohort(settings, lake, dlp, report.run_id)
     report.seconds = watch.seconds()
     return report
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.demo.history import write_history
 from pipeline.errors import UsageError
+from pipeline.lake.delta import open_lake
+from pipeline.lake.snapshot import mount_core
+from pipeline.lake.warehouse import Warehouse
 from pipeline.report.worlds import World, worlds_page
 from pipeline.steps.ingest import ingest
 from pipeline.steps.registry import ingest_registry
@@ -23,6 +26,17 @@ REPORTS_PER_QUARTER = 12_000
 PATIENTS, CUTOFF = 300, dt.date(2024, 6, 30)
 SEED = 20170830
 MARK = ".cartwatch-demo"
+# Cases that came as spontaneous reports and are of the cohort as well, so that the report has some to mark.
+PRODUCT, SHARED = "tisagenlecleucel", 8
+SENT = """
+SELECT arg_max(v.manufacturer_number, v.version_number) AS manufacturer_number
+FROM report_version AS v
+JOIN case_drug AS d ON d.quarter = v.quarter AND d.report_id = v.report_id
+WHERE d.active_ingredient = $product AND v.manufacturer_number IS NOT NULL
+GROUP BY v.case_id
+ORDER BY v.case_id
+LIMIT $n
+"""
 FOLDERS = ("archives", "registry", "lake", "report")
 MADE_UP = (
     "Every number in these reports is made up: the quarters are generated, with signals planted in them, and so are the "
@@ -40,8 +54,9 @@ def run_demo(settings: Settings, out: Path, progress: Progress = silent) -> Step
     _prepare(out)
     own = dataclasses.replace(settings, lake=str(out / "lake"), pseudonym_key=demo_key())
     report = StepReport("demo", run_id("demo", SEED, {"reports": REPORTS_PER_QUARTER, "patients": PATIENTS}))
-    signal = _reports(own, out, report, progress)
+    n_read = _quarters(own, out, report, progress)
     study = _study(own, out, report, progress)
+    signal = _reports(own, out, report, n_read, progress)
     entrance = out / "index.html"
     entrance.write_text(worlds_page([signal, study], [MADE_UP]), encoding="utf-8", newline="\n")
     report.outputs = [str(entrance), *(str(out / link) for world in (study, signal) for _, link in world.links)]
@@ -55,21 +70,26 @@ def demo_key() -> str:
     return hashlib.sha256(f"cartwatch demo {SEED}".encode()).hexdigest()
 
 
-def _reports(own: Settings, out: Path, report: StepReport, progress: Progress) -> World:
-    """The world of spontaneous reports."""
+def _quarters(own: Settings, out: Path, report: StepReport, progress: Progress) -> int:
+    """Write the quarters and bring them into the lake; the number of records read."""
     progress(f"writing FAERS quarters {FIRST} to {LAST}")
     archives = write_history(out / "archives", FIRST, LAST, REPORTS_PER_QUARTER, SEED, quirks=True)
     ingested = ingest(own, archives, progress)
-    written = write_report(own, out=out / "report", progress=progress)
-    report.as_of = written.as_of
     report.inputs += [str(path) for path in archives]
     report.counts |= {name: ingested.counts[name] for name in ("read", "kept", "rejected", "quarters")}
+    return int(str(ingested.counts["read"]))
+
+
+def _reports(own: Settings, out: Path, report: StepReport, n_read: int, progress: Progress) -> World:
+    """The world of spontaneous reports."""
+    written = write_report(own, out=out / "report", progress=progress)
+    report.as_of = written.as_of
     return World(
         "reports",
         "Spontaneous reports",
         "Reports of adverse events as FDA publishes them: which event is reported with a product more often than otherwise. "
         "Nobody knows how many patients were treated, so these are reporting measures and nothing more.",
-        [("Data-lock point", str(written.as_of)), ("Records read", f"{ingested.counts['read']:,}")],
+        [("Data-lock point", str(written.as_of)), ("Records read", f"{n_read:,}")],
         [("Signal report", _page(written, out))],
     )
 
@@ -79,7 +99,8 @@ def _study(own: Settings, out: Path, report: StepReport, progress: Progress) -> 
     extract = out / "registry" / "extract"
     extract.parent.mkdir(parents=True)
     progress(f"drawing {PATIENTS} patients of a registry")
-    drawn = simulate_registry(extract, n=PATIENTS, seed=SEED, cutoff=CUTOFF, progress=progress)
+    shared = _shared_numbers(own)
+    drawn = simulate_registry(extract, n=PATIENTS, seed=SEED, cutoff=CUTOFF, shared=shared, progress=progress)
     ingested = ingest_registry(own, extract, CUTOFF, progress=progress)
     references = [extract.with_name(f"{extract.name}-{name}.csv") for name in ("reference_rates", "survivor_rates")]
     run_study(own, rates=references[0], survivor_rates=references[1], progress=progress)
@@ -94,6 +115,14 @@ def _study(own: Settings, out: Path, report: StepReport, progress: Progress) -> 
         [("Data-lock point", str(written.as_of)), ("Records read", f"{ingested.counts['n_read']:,}")],
         [("Interim report, regulator's copy", _page(written, out))],
     )
+
+
+def _shared_numbers(own: Settings) -> list[str]:
+    """Manufacturers' numbers of the first generated cases of the cohort's product: these reports are of its patients too."""
+    lake = open_lake(own)
+    with Warehouse(own) as warehouse:
+        mount_core(lake, warehouse, LAST)
+        return [str(number) for (number,) in warehouse.rows(SENT, {"product": PRODUCT.upper(), "n": SHARED})]
 
 
 def _page(written: StepReport, out: Path) -> str:

@@ -9,6 +9,7 @@ from pipeline.contract.model import Table
 from pipeline.lake.delta import Lake, Run, open_lake
 from pipeline.lake.snapshot import mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
+from pipeline.steps.cases import caveats_of
 from pipeline.steps.export import export_files
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id
 from pipeline.steps.runs import is_current, record_run
@@ -97,7 +98,7 @@ def compute_derived(
         record_run(settings, report, parameters)
         if out is not None:
             report.outputs = export_files(warehouse, step.exports(chosen), out, chosen.parameters())
-    report.warnings.append(step.meaning)
+    report.warnings += [*caveats_of(settings, lake, dlp), step.meaning]
     report.seconds = watch.seconds()
     return report
 

@@ -1,7 +1,6 @@
 """Why a number changed between two data-lock points: every cell's change, case by case, one reason each."""
 
 import dataclasses
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from pipeline.lake.delta import Lake, StoredFile, open_lake
 from pipeline.lake.snapshot import CORE, data_lock_point, files_of_editions, labels_as_of, mount_mart, refuse_mixture
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import caveats_of, is_resolved, resolution_id
+from pipeline.steps.export import building, swap
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.terms import show_vocabulary, terms_parameters
@@ -224,16 +224,11 @@ def _told_of_quarters(earlier: Side, later: Side) -> list[str]:
 def _export(warehouse: Warehouse, out: Path, report: StepReport) -> list[str]:
     """Every part and every case, whole or not at all."""
     names = ("explained_case.parquet", "explained_case.csv", "explanation.csv")
-    building = out / ".building"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    for name in names[:2]:
-        warehouse.export(CHANGES, building / name, {"order": list(REASONS)})
-    (building / names[2]).write_text(_csv(report), encoding="utf-8", newline="\n")
-    for name in names:
-        (building / name).replace(out / name)
-    building.rmdir()
-    return [str(out / name) for name in names]
+    with building(out) as folder:
+        for name in names[:2]:
+            warehouse.export(CHANGES, folder / name, {"order": list(REASONS)})
+        (folder / names[2]).write_text(_csv(report), encoding="utf-8", newline="\n")
+        return [str(swap(folder / name, out / name)) for name in names]
 
 
 def _csv(report: StepReport) -> str:

@@ -63,8 +63,14 @@ def write_page(text: str, path: Path) -> None:
 
 @contextlib.contextmanager
 def building(out: Path) -> Iterator[Path]:
-    """A folder inside out for what is not yet whole, gone afterwards; what killed runs left in out is tidied first."""
-    out.mkdir(parents=True, exist_ok=True)
+    """A folder inside out for what is not yet whole, gone afterwards; what killed runs left in out is tidied first.
+
+    UsageError where out can be no folder.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made a folder ({error.strerror}): give --out another one.") from error
     with contextlib.ExitStack() as stack:
         with _held(out):
             _tidy(out)

@@ -1,6 +1,7 @@
 """From the publisher's archives to typed, validated tables, one quarter at a time."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipeline.intake.landing import Landed, edition_of, land, landed, sha256_of
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.snapshot import CORE, held_editions
 from pipeline.lake.warehouse import Warehouse
+from pipeline.quality.suites import loading
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.validation import (
@@ -50,13 +52,14 @@ def ingest(
     hashes = {name: item.sha256 for name, item in given.items()}
     report = StepReport("ingest", run_id("ingest", hashes, {}), inputs=[str(path) for path in paths])
     failures: list[str] = []
-    for quarter in quarters:
-        if quarter in pending:
-            sha256 = _land(lake, given[quarter.quarter], rank)
-            copied = landed(lake.root, quarter.quarter, settings.archive_limits, sha256)
-            failures += _ingest_quarter(settings, copied, report, progress)
-        else:
-            report.warnings.append(f"{quarter.quarter} is unchanged: nothing was done.")
+    with loading() if pending else nullcontext():
+        for quarter in quarters:
+            if quarter in pending:
+                sha256 = _land(lake, given[quarter.quarter], rank)
+                copied = landed(lake.root, quarter.quarter, settings.archive_limits, sha256)
+                failures += _ingest_quarter(settings, copied, report, progress)
+            else:
+                report.warnings.append(f"{quarter.quarter} is unchanged: nothing was done.")
     report.as_of = quarters[-1].quarter
     report.counts |= {"quarters": [quarter.quarter for quarter in quarters], "unchanged": len(quarters) - len(pending)}
     report.seconds = watch.seconds()

@@ -8,6 +8,7 @@ from pipeline.config import Settings
 from pipeline.contract.onset import ONSET, ONSET_CASE, ONSET_EXCLUSION, ONSET_TABLES
 from pipeline.lake.delta import Lake
 from pipeline.lake.parquet import write_rows
+from pipeline.lake.snapshot import published_quarters
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.derived import Chosen, Derived, Written, compute_derived
 from pipeline.steps.result import Progress, StepReport, silent
@@ -43,9 +44,10 @@ def _parameters(_: Settings) -> Mapping[str, object]:
     return {"roles": sorted(suspect_roles())}
 
 
-def _write(_: Lake, warehouse: Warehouse, dlp: str, folder: Path) -> Written:
+def _write(lake: Lake, warehouse: Warehouse, dlp: str, folder: Path) -> Written:
     """Every table of onset as a file."""
-    lag_days = find_days(warehouse, dlp, suspect_roles())
+    held_until = max(quarter for quarter in published_quarters(lake) if quarter <= dlp)
+    lag_days = find_days(warehouse, dlp, suspect_roles(), held_until=held_until)
     fitted = folder / "onset.parquet"
     written = [(ONSET, fitted, write_rows(ONSET, onset_rows(warehouse, dlp, lag_days), fitted))]
     for table in (ONSET_CASE, ONSET_EXCLUSION):

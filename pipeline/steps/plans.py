@@ -1,13 +1,13 @@
 """People and surveillance plans: who may act, what is looked at, and what each look found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipeline.config import Settings
 from pipeline.governance.actors import Actor, actors, add_actor, refuse_first
-from pipeline.governance.ledger import looks_of
+from pipeline.governance.ledger import DONE, LookRow, is_over, looks_of
 from pipeline.governance.migration import upgraded
 from pipeline.governance.plan import Designed, Plan, families, plan, plans, register_plan
 from pipeline.governance.planfile import plan_content
@@ -71,7 +71,7 @@ def list_plans(settings: Settings) -> StepReport:
     """Every plan with where it stands."""
     watch, store = Stopwatch(), open_store(settings)
     with store.reading() as connection:
-        rows = [_standing(one, len(looks_of(connection, one.id))) for one in plans(connection)]
+        rows = [_standing(one, looks_of(connection, one.id)) for one in plans(connection)]
         shares = families(connection)
     report = reported("plan list", store, {}, watch)
     report.counts |= {"plans": rows, "families": shares}
@@ -93,7 +93,8 @@ def _plain(shown: Plan) -> Mapping[str, Any]:
     return asdict(shown) | {"looks": list(shown.looks)}
 
 
-def _standing(shown: Plan, n_made: int) -> Mapping[str, Any]:
+def _standing(shown: Plan, held: Sequence[LookRow]) -> Mapping[str, Any]:
+    """Where a plan stands; a look that was skipped is none that was made."""
     told = (
         "id",
         "title",
@@ -107,10 +108,12 @@ def _standing(shown: Plan, n_made: int) -> Mapping[str, Any]:
         "owner",
         "amended_by",
     )
-    following = shown.looks[n_made] if n_made < len(shown.looks) else None
+    has_more = len(held) < len(shown.looks) and not (held and is_over(held[-1])) and shown.amended_by is None
+    n_made = sum(look.status == DONE for look in held)
     return {
         **{name: getattr(shown, name) for name in told},
         "n_looks": len(shown.looks),
         "n_looks_made": n_made,
-        "next_look": None if shown.amended_by else following,
+        "n_looks_skipped": len(held) - n_made,
+        "next_look": shown.looks[len(held)] if has_more else None,
     }

@@ -9,11 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.cohort.parameters import parameters
 from pipeline.config import Settings, code_version
-from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED
+from pipeline.contract.ledger import STUDY_GATE_RESULT, STUDY_QUARANTINE
+from pipeline.contract.owncohort import EXTRACT_TABLES
+from pipeline.contract.registry import REGISTRY_RECORD, REGISTRY_REJECTED
 from pipeline.contract.tables import table as declared
-from pipeline.errors import CartwatchError, GateFailed
+from pipeline.errors import CartwatchError, GateFailed, InputRefused
 from pipeline.intake.pseudonym import Pseudonyms, refuse_weak_key
 from pipeline.intake.registry import Given, Typed, read_extract, study_of, type_extract
 from pipeline.intake.registryreceipt import refuse_other_key, write_receipt
@@ -21,18 +22,18 @@ from pipeline.intake.registrytables import study_tables
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_batches, write_rows
 from pipeline.lake.warehouse import Warehouse
-from pipeline.quality.studygate import StudyOutcome, check_study
+from pipeline.quality.studygate import StudyOutcome
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
+from pipeline.steps.studygate import commit_study_gate, describe_gate, judged_study
 from pipeline.study.gradingscales import scales
-from pipeline.vocabulary.products import UNSPECIFIED, products
 
 STEP = "registry"
 # study_subject comes last: its partition says that the study is there, so an interrupted ingest is not seen.
-TYPED = tuple(reversed([table.name for table in PATIENT_TABLES]))
+TYPED = tuple(reversed([table.name for table in EXTRACT_TABLES]))
 RAW = (REGISTRY_RECORD.name, REGISTRY_REJECTED.name)
-MOST_FLAGGED = 10_000
 MOST_REASONS = 20
+MOST_NAMED = 5
 QUIET_DAYS = 31
 
 
@@ -60,6 +61,7 @@ class Ingest:
             "mapping_sha256": mapping.content_sha256,
             "key_fingerprint": self.pseudonyms.fingerprint,
             "files": self.given.receipts(),
+            "unasked": self.given.unasked(),
         }
 
 
@@ -76,7 +78,7 @@ def ingest_registry(
 
     cutoff: data-lock point of the study; what is dated later did not exist yet. study_id: by default what the extract
     says. mapping: sdtm, adam, cibmtr or the path of a mapping file; by default the one that the files answer to. Raises
-    UsageError without a usable key or under another key than before, InputRefused where a file cannot be used, and
+    UsageError without a usable key or under another key than before, InputRefused where a file or no patient can be used, and
     GateFailed, with the report, where a critical rule is broken: the study's previous tables stay current then.
     """
     watch, lake = Stopwatch(), Lake(settings.lake)
@@ -92,6 +94,7 @@ def ingest_registry(
     else:
         progress(f"{ingest.study_id} {ingest.as_of} typing")
         typed = type_extract(ingest.given, ingest.pseudonyms, cutoff, scales())
+        _refuse_nobody(ingest, typed)
         _keep(settings, lake, ingest, typed, report, progress)
     report.seconds = watch.seconds()
     return report
@@ -105,6 +108,16 @@ def _ingest(settings: Settings, given: Given, study_id: str | None, cutoff: dt.d
     return Ingest(given, study, as_of, pseudonyms, Run(STEP, own_id, code_version()))
 
 
+def _refuse_nobody(ingest: Ingest, typed: Typed) -> None:
+    """InputRefused where no patient of the extract can be used: tables without anybody would replace those that are held."""
+    if typed.rows["study_subject"]:
+        return
+    domain = ingest.given.mapping.subjects.domain
+    reasons = Counter(f"{one.column} {one.reason}".strip() for one in typed.ledger.refusals() if one.domain == domain)
+    said = "; ".join(f"{reason} ({n})" for reason, n in reasons.most_common(MOST_NAMED))
+    raise InputRefused(f"No patient of {domain} can be used as of {ingest.as_of}: {said}. Nothing was written.")
+
+
 def _keep(settings: Settings, lake: Lake, ingest: Ingest, typed: Typed, report: StepReport, progress: Progress) -> None:
     """Write all tables beside, then make them current: the records always, the study's tables if the gate lets them."""
     with lake.staging(f"registry-{ingest.study_id}-{ingest.as_of}") as folder:
@@ -113,15 +126,19 @@ def _keep(settings: Settings, lake: Lake, ingest: Ingest, typed: Typed, report: 
         _describe(report, ingest, typed, n_rows)
         progress(f"{ingest.study_id} {ingest.as_of} validating")
         outcome = _gate(settings, ingest, folder)
-        _judge(report, outcome)
+        describe_gate(report, outcome)
         write_receipt(lake.root, ingest.partition, ingest.run.run_id, ingest.parameters())
-        for name in RAW if outcome.failed else (*RAW, *TYPED):
+        for name in RAW:
+            lake.commit(name, ingest.partition, _path(folder, name), ingest.run, n_rows[name])
+        commit_study_gate(lake, outcome, ingest.partition, ingest.run, folder)
+        for name in () if outcome.failed else TYPED:
             lake.commit(name, ingest.partition, _path(folder, name), ingest.run, n_rows[name])
         record_run(settings, report, ingest.parameters())
     if outcome.failed:
         raise GateFailed(
             f"{ingest.study_id} as of {ingest.as_of} broke critical rules; the records are kept, the study's previous tables "
-            f"stay current; ask the registry about the rows named.\n{outcome.table_of_broken_rules()}",
+            "stay current; ask the registry about the rows named.\n"
+            + "\n".join([outcome.table_of_broken_rules(), *outcome.located]),
             report,
         )
 
@@ -150,30 +167,7 @@ def _gate(settings: Settings, ingest: Ingest, folder: Path) -> StudyOutcome:
     with Warehouse(settings) as warehouse:
         for name in (*RAW, *TYPED):
             warehouse.show_parquet(declared(name), _path(folder, name), ingest.partition)
-        register_rules(warehouse)
-        return check_study(warehouse, ingest.as_of)
-
-
-def register_rules(warehouse: Warehouse) -> None:
-    """Show what the rules are judged by: the schedule's windows, the reporting tracks, the products that are known."""
-    visits, tracks = parameters().visits, parameters().tracks
-    rows: dict[str, list[dict[str, object]]] = {
-        "visit_window": [
-            {
-                "visit": visit.id,
-                "due_day": visit.day,
-                "first_day": visit.day - visit.before,
-                "last_day": visit.day + visit.after,
-            }
-            for visit in visits
-        ],
-        "track": [{"track": name, "last_day": track.days} for name, track in tracks.items()],
-        "car_t_product": [
-            {"product": known.id} for known in products() if not known.is_group or known.id == UNSPECIFIED
-        ],
-    }
-    for name, listed in rows.items():
-        warehouse.register(name, pa.Table.from_pylist(listed))
+        return judged_study(warehouse, ingest.as_of)
 
 
 def _describe(report: StepReport, ingest: Ingest, typed: Typed, n_rows: Mapping[str, int]) -> None:
@@ -186,12 +180,22 @@ def _describe(report: StepReport, ingest: Ingest, typed: Typed, n_rows: Mapping[
         "files": files,
         **{name: sum(int(str(file[name])) for file in files) for name in totals},
         "rows": dict(sorted(n_rows.items())),
+        "n_joined_infusions": typed.n_joined,
         "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:MOST_REASONS]),
     }
     for domain, columns in typed.contents.withheld_columns().items():
         named = ", ".join(f"{domain}/{column}" for column in columns)
         report.warnings.append(f"Withheld, as the mapping does not name them: {named}.")
-    report.warnings += _quiet(typed, ingest.as_of)
+    report.warnings += [*_unasked(ingest.given.unasked()), *_quiet(typed, ingest.as_of)]
+
+
+def _unasked(names: list[str]) -> list[str]:
+    """A warning where no file fills a table: the study does not tell zeros of what nobody was asked."""
+    told = (
+        f"No file of the extract fills {', '.join(names)}: what rests on it is not told, since none reported is not none. "
+        "Where there was none, give the file with its header alone."
+    )
+    return [told] if names else []
 
 
 def _quiet(typed: Typed, as_of: str) -> list[str]:
@@ -206,23 +210,13 @@ def _quiet(typed: Typed, as_of: str) -> list[str]:
     return [told] if n_days > QUIET_DAYS else []
 
 
-def _judge(report: StepReport, outcome: StudyOutcome) -> None:
-    report.gate = outcome.results
-    report.counts["gate"] = [row for row in outcome.results if not row["passed"]]
-    report.counts["n_flagged"] = len(outcome.flagged)
-    report.counts["flagged"] = outcome.flagged[:MOST_FLAGGED]
-    report.warnings += [
-        f"{row['severity']}: {row['table']} {row['rule']}: {row['found']}"
-        for row in outcome.results
-        if not row["passed"] and row["severity"] == "warning"
-    ]
-
-
 def _is_current(lake: Lake, ingest: Ingest) -> bool:
-    """Whether every table comes from this very ingest, and its run is on record."""
+    """Whether every table comes from this very ingest, and its run and what the gate said of it are on record."""
+    own_run = {"run_id": ingest.run.run_id}
     runs = {name: {file.run_id for file in lake.files(name, ingest.partition)} for name in (*RAW, *TYPED)}
-    is_recorded = bool(lake.files("run", {"run_id": ingest.run.run_id}))
-    return is_recorded and all(found == {ingest.run.run_id} for found in runs.values())
+    is_recorded = bool(lake.files("run", own_run)) and bool(lake.files(STUDY_QUARANTINE.name, ingest.partition))
+    is_judged = bool(lake.files(STUDY_GATE_RESULT.name, ingest.partition | own_run))
+    return is_recorded and is_judged and all(found == {ingest.run.run_id} for found in runs.values())
 
 
 def _path(folder: Path, name: str) -> Path:

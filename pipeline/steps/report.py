@@ -10,6 +10,7 @@ from pipeline.cases.counts import count_exposures_and_events
 from pipeline.cases.drift import find_term_drift
 from pipeline.config import Settings, code_version
 from pipeline.contract.onset import ONSET_TABLES
+from pipeline.contract.owncohort import OWN_COHORT_CASE
 from pipeline.contract.strata import STRATA_TABLES
 from pipeline.contract.tables import table as declared
 from pipeline.contract.trend import TREND_TABLES
@@ -25,6 +26,8 @@ from pipeline.steps.changes import changes_since, previous_point
 from pipeline.steps.export import FORMATS, file_hashes, refuse_other_formats, write_formats, write_page
 from pipeline.steps.looksnapshot import described
 from pipeline.steps.onset import compute_onset
+from pipeline.steps.owncohort import marking_files
+from pipeline.steps.ownmarks import marked_files, own_cohort_told
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import record_run
 from pipeline.steps.signals import compute_signals
@@ -71,6 +74,8 @@ def write_report(
     told = [content_hash(files) for files in _ledger_files(lake, facts.as_of).values()]
     before = previous_point(lake, facts.as_of)
     told.append([resolution_id(lake, before)] if before else [])
+    if marked := marked_files(lake, facts.as_of):
+        told.append(content_hash(marked))
     parameters = {"as_of": facts.as_of, "product": about, "formats": sorted(formats), "ledger": told}
     report = StepReport("report", run_id("report", facts.run_id, parameters), facts.as_of, computed.inputs)
     report.warnings = list(facts.caveats)
@@ -93,6 +98,7 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
         mount_mart(lake, warehouse, as_of, *MARTS)
         for name, files in _ledger_files(lake, as_of).items():
             warehouse.show_files(declared(name), files)
+        warehouse.show_files(OWN_COHORT_CASE, marked_files(lake, as_of))
         warehouse.register("current_run", _current_runs(lake, as_of))
         show_vocabulary(settings, lake, warehouse)
         count_exposures_and_events(warehouse, suspect_roles(), with_duplicates=settings.with_duplicates)
@@ -100,7 +106,8 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
         asked = [product] if product else [item.id for item in products()]
         warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
         tables = read_tables(warehouse)
-    caveats = (*caveats_of(settings, lake, as_of), f"Terms: {terms_used(settings, lake)}.")
+    own = own_cohort_told(lake, as_of)
+    caveats = (*caveats_of(settings, lake, as_of), *([own] if own else []), f"Terms: {terms_used(settings, lake)}.")
     changes = changes_since(settings, as_of, product)
     if changes:
         refuse_disagreement(changes, tables["endpoint_signal"].to_pylist())
@@ -121,6 +128,7 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
 def _read_then(settings: Settings, lake: Lake, facts: ReportFacts) -> dict[str, object]:
     """What the record keeps so that the report can be made again: what was chosen, and the versions of the tables."""
     files = {name: files_as_of(lake, name, facts.as_of) for name in CORE} | _ledger_files(lake, facts.as_of)
+    files |= marking_files(lake, facts.as_of)
     return {
         "data_versions": list(settings.data_versions),
         "with_duplicates": settings.with_duplicates,

@@ -17,7 +17,7 @@ from pipeline.governance.store import open_store
 from pipeline.lake.delta import open_lake
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.export import building, file_hashes, swap
-from pipeline.steps.looksnapshot import differing
+from pipeline.steps.looksnapshot import differing, version_read
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.surveillance import seen_of
 from pipeline.vocabulary.files import vocabulary_version
@@ -144,7 +144,8 @@ def _run_row(settings: Settings, wanted: str) -> dict[str, Any]:
         rows = warehouse.arrow("SELECT * FROM run").to_pylist()
     if not rows:
         raise NothingThere(
-            f"The lake {lake.root} has no run {wanted!r}: give the run id that a report prints, or a look as PLAN:NUMBER."
+            f"The lake {lake.root} has no run {wanted!r}: give the run id that a report prints, or a look as PLAN:NUMBER. A "
+            "signal tracking report is made again by 'cartwatch signal tracking' over the same days, from the audit trail alone."
         )
     if rows[0]["step"] not in REPORTS:
         raise NothingThere(f"Run {wanted} is a run of {rows[0]['step']}: only reports and looks are made again.")
@@ -153,8 +154,9 @@ def _run_row(settings: Settings, wanted: str) -> dict[str, Any]:
 
 
 def pinned(tables: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, int], ...]:
-    """Tables and the versions of them that were read; one that did not exist is read as it is."""
-    return tuple(sorted((name, int(kept["version"])) for name, kept in tables.items() if kept["version"] is not None))
+    """Tables and the versions of them that were read; of one that held nothing then nothing is read."""
+    read = {name: version_read(kept) for name, kept in tables.items()}
+    return tuple(sorted((name, version) for name, version in read.items() if version is not None))
 
 
 def _words_changed(plan: Plan) -> bool:

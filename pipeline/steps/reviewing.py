@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pipeline.config import Settings
@@ -11,15 +11,20 @@ from pipeline.governance.audit import events
 from pipeline.governance.canonical import restored
 from pipeline.governance.decisions import move, sign, signatures, withdraw
 from pipeline.governance.signals import Opening, Signal, open_signal, signal, signals
-from pipeline.governance.states import allowed, state
+from pipeline.governance.states import allowed, state, states
 from pipeline.governance.store import Row, Writing, open_store
 from pipeline.governance.tracking import is_overdue
 from pipeline.steps.governing import reported
+from pipeline.steps.ownevidence import own_cohort_items, refuse_independent, with_own_cohort_told
 from pipeline.steps.result import StepReport, Stopwatch
 
 
 def open_by_hand(settings: Settings, opening: Opening) -> StepReport:
-    """Open a signal from a single event, literature, a regulator's letter or the cohort."""
+    """Open a signal from a single event, literature, a regulator's letter or the cohort.
+
+    A case of the own cohort is kept as evidence that is not independent.
+    """
+    opening = replace(opening, evidence=with_own_cohort_told(settings, opening.evidence))
     report = _written(settings, "signal open", lambda writing: open_signal(writing, opening))
     with open_store(settings).reading() as connection:
         alike = [one for one in signals(connection, is_open=True) if _is_alike(one, opening)]
@@ -33,7 +38,12 @@ def open_by_hand(settings: Settings, opening: Opening) -> StepReport:
 def move_signal(
     settings: Settings, signal_id: int, to: str, rationale: str, *, rule: str | None = None, seen: int | None = None
 ) -> StepReport:
-    """Bring a signal into another state, or ask for the signatures this takes."""
+    """Bring a signal into another state, or ask for the signatures this takes.
+
+    UsageError where it is to be confirmed, and a case of the own cohort is judged to be independent evidence.
+    """
+    if to in states() and state(to).is_confirmed:
+        _refuse_own_cohort(settings, _held(settings, signal_id))
     return _written(
         settings, "signal move", lambda writing: move(writing, signal_id, to, rationale, rule=rule, seen=seen)
     )
@@ -47,12 +57,19 @@ def withdraw_decision(settings: Settings, signal_id: int, reason: str, *, seen: 
 def assess_signal(
     settings: Settings, signal_id: int, found: Assessment, reason: str, *, seen: int | None = None
 ) -> StepReport:
-    """Keep what was found out about a signal."""
+    """Keep what was found out about a signal; a case of the own cohort is never kept as independent evidence."""
+    found = replace(found, evidence=with_own_cohort_told(settings, found.evidence))
+    if found.judged:
+        items = [*_held(settings, signal_id).evidence, *(asdict(item) for item in found.evidence)]
+        refuse_independent(own_cohort_items(settings, items), found.judged)
     return _written(settings, "signal assess", lambda writing: assess(writing, signal_id, found, reason, seen=seen))
 
 
 def sign_decision(settings: Settings, signal_id: int, meaning: str, *, seen: int | None = None) -> StepReport:
-    """Sign the decision that waits."""
+    """Sign the decision that waits; UsageError as move_signal, for a case may have been marked since."""
+    held = _held(settings, signal_id)
+    if held.pending is not None and state(held.pending["to"]).is_confirmed:
+        _refuse_own_cohort(settings, held)
     return _written(settings, "signal sign", lambda writing: sign(writing, signal_id, meaning, seen=seen))
 
 
@@ -78,6 +95,18 @@ def show_signal(settings: Settings, signal_id: int) -> StepReport:
     report.counts["signatures"] = signed
     report.counts["history"] = [_step(event) for event in trail]
     return report
+
+
+def _held(settings: Settings, signal_id: int) -> Signal:
+    """The signal as it is before it is changed."""
+    with open_store(settings).reading() as connection:
+        return signal(connection, signal_id)
+
+
+def _refuse_own_cohort(settings: Settings, held: Signal) -> None:
+    """UsageError where a case of the own cohort stands as independent evidence of the signal."""
+    judged = {item["reference"]: bool(item["is_independent"]) for item in held.evidence}
+    refuse_independent(own_cohort_items(settings, held.evidence), judged)
 
 
 def _written(settings: Settings, step: str, act: Callable[[Writing], Signal]) -> StepReport:

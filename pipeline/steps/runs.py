@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.config import Settings, code_version
 from pipeline.contract.ledger import RUN
@@ -34,6 +36,14 @@ def record_run(settings: Settings, report: StepReport, parameters: Mapping[str, 
         path = folder / "run.parquet"
         n_rows = write_rows(RUN, pa.Table.from_pylist([row], arrow_schema(RUN)), path)
         lake.commit(RUN.name, {"run_id": report.run_id}, path, Run(report.step, report.run_id, code_version()), n_rows)
+
+
+def recorded(lake: Lake, run: str) -> dict[str, Any]:
+    """What the ledger keeps of a run, its JSON columns read; nothing where it does not know the run."""
+    for file in lake.files("run", {"run_id": run}):
+        row: dict[str, Any] = pq.ParquetFile(file.path).read().to_pylist()[0]
+        return row | {name: json.loads(row[name]) for name in ("parameters", "inputs", "counts")}
+    return {}
 
 
 def is_current(lake: Lake, tables: Iterable[str], as_of: str, wanted: str) -> bool:

@@ -1,17 +1,19 @@
 """Counts, priors and every measure, as of a data-lock point."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline.cases.background import FittedPrior, fit_background
+from pipeline.cases.backgroundpairs import Backgrounds, Things
 from pipeline.cases.counts import (
     count_backgrounds,
     count_exposures_and_events,
-    count_pairs,
     pair_rows,
     product_cells,
+    things,
 )
 from pipeline.cases.drift import drift_warnings
 from pipeline.cases.eventquarters import write_event_quarters
@@ -21,7 +23,7 @@ from pipeline.cases.identity import drug_resolution
 from pipeline.cases.leftout import cases_left_out
 from pipeline.cases.masking import write_masking
 from pipeline.cases.signaltable import Context, signal_table
-from pipeline.cases.strata import write_strata
+from pipeline.cases.strata import Written, write_strata
 from pipeline.config import Settings, code_version
 from pipeline.contract.mart import DRUG_RESOLUTION, PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
@@ -32,6 +34,8 @@ from pipeline.lake.snapshot import data_lock_point, mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.cases import caveats_of, resolve_cases
 from pipeline.steps.export import export_files
+from pipeline.steps.owncohort import marked_by_product
+from pipeline.steps.ownmarks import own_cohort_told
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
 from pipeline.steps.runs import is_current, record_run
 from pipeline.steps.terms import show_vocabulary, terms_parameters, terms_used
@@ -78,6 +82,7 @@ def compute_signals(
     parameters = _parameters(settings, dlp, exposed) | terms_parameters(settings, lake)
     own_id = run_id("signals", resolved.run_id, parameters)
     report = StepReport("signals", own_id, dlp, resolved.inputs, warnings=caveats_of(settings, lake, dlp))
+    report.warnings += [told] if (told := own_cohort_told(lake, dlp)) else []
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
         report.warnings += show_vocabulary(settings, lake, warehouse)
         vocabulary = shown_vocabulary(warehouse)
@@ -92,6 +97,8 @@ def compute_signals(
             report.warnings += drift_warnings(warehouse)
         _show(lake, warehouse, dlp, folder)
         _describe(report, warehouse, resolved)
+        if is_default and (marked := marked_by_product(lake, warehouse, dlp)):
+            report.details["own_cohort"] = marked
         report.details["terms"] = terms_used(settings, lake)
         if is_default:
             keep_vocabulary(lake, vocabulary, Run("signals", report.run_id, code_version()))
@@ -116,49 +123,71 @@ def _compute(
     progress: Progress,
     *,
     with_duplicates: bool,
-) -> list[tuple[str, str | None, Path, int]]:
+) -> Written:
     """Count, fit and score; returns each file written with its table and comparator."""
     progress(f"{dlp} counting cases by drug and event")
     mount_core(lake, warehouse, dlp)
     mount_mart(lake, warehouse, dlp, "case_current")
     count_exposures_and_events(warehouse, roles, with_duplicates=with_duplicates)
-    known = comparators()
-    written: list[tuple[str, str | None, Path, int]] = []
     path = folder / "drug_resolution.parquet"
-    written.append(("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path)))
-    priors: list[FittedPrior] = []
-    with_prior = [item.id for item in known if item.has_prior]
-    backgrounds = count_backgrounds(warehouse, with_prior)
-    for name in with_prior:
-        n_cases = count_pairs(warehouse, name, backgrounds)
-        path = folder / f"pair_count-{name}.parquet"
-        written.append(
-            ("pair_count", name, path, write_rows(PAIR_COUNT, pair_rows(warehouse, dlp, name, n_cases), path))
+    written: Written = [
+        ("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path))
+    ]
+    backgrounds = count_backgrounds(warehouse, [item.id for item in comparators() if item.has_prior])
+    named = things(warehouse)
+    progress(f"{dlp} fitting the priors and scoring")
+    with ThreadPoolExecutor(1) as beside:  # arithmetic of one core, which asks no database, beside the queries
+        pairs = beside.submit(_write_pairs, backgrounds, named, dlp, folder)
+        priors = beside.submit(_fitted, backgrounds, named)
+        cells = product_cells(warehouse, [item.id for item in products()], [item.id for item in comparators()])
+        context = Context(
+            dlp,
+            _coverage(warehouse),
+            {endpoint.id: endpoint.label for endpoint in endpoints()},
+            cases_left_out(warehouse),
+            {item.id: item.version for item in comparators()},
         )
-        progress(f"{dlp} fitting the priors against {name}")
-        priors.extend(fit_background(warehouse, name, n_cases, kind, scope) for kind, scope in KINDS)
-    progress(f"{dlp} scoring")
-    cells = product_cells(warehouse, [item.id for item in products()], [item.id for item in known])
-    context = Context(
-        dlp,
-        _coverage(warehouse),
-        {endpoint.id: endpoint.label for endpoint in endpoints()},
-        cases_left_out(warehouse),
-        {item.id: item.version for item in known},
-    )
-    without = [FittedPrior.none(item.id, *kind) for item in known if not item.has_prior for kind in KINDS]
-    table = signal_table(cells, [*priors, *without], context)
-    prior_rows = pa.Table.from_pylist(
-        [fitted.row(dlp, context.versions[fitted.comparator]) for fitted in priors], arrow_schema(PRIOR)
-    )
-    for contract, rows in ((SIGNAL, table), (PRIOR, prior_rows)):
-        path = folder / f"{contract.name}.parquet"
-        written.append((contract.name, None, path, write_rows(contract, rows, path)))
-    written += write_members(warehouse, dlp, folder)
-    written += write_strata(warehouse, dlp, folder)
-    written += write_masking(warehouse, dlp, folder)
-    written += write_event_quarters(warehouse, dlp, folder)
+        scored = beside.submit(_write_scored, cells, priors, context, folder)
+        written += write_members(warehouse, dlp, folder)
+        written += write_event_quarters(warehouse, dlp, folder)
+        written += pairs.result()
+        written += write_masking(warehouse, dlp, folder, backgrounds)
+        written += write_strata(warehouse, dlp, folder)
+        written += scored.result()
     return written
+
+
+def _write_pairs(backgrounds: Backgrounds, named: Things, dlp: str, folder: Path) -> Written:
+    """Write the pairs of each background."""
+    written: Written = []
+    for name in backgrounds.groups:
+        path = folder / f"pair_count-{name}.parquet"
+        rows = pair_rows(backgrounds.of(name), named, dlp, name)
+        written.append(("pair_count", name, path, write_rows(PAIR_COUNT, rows, path)))
+    return written
+
+
+def _fitted(backgrounds: Backgrounds, named: Things) -> list[FittedPrior]:
+    """The priors of each background."""
+    return [
+        fit_background(pairs, named, name, *kind)
+        for name in backgrounds.groups
+        for pairs in [backgrounds.of(name)]
+        for kind in KINDS
+    ]
+
+
+def _write_scored(cells: pa.Table, fitted: Future[list[FittedPrior]], context: Context, folder: Path) -> Written:
+    """Write the rows of signal and of prior."""
+    priors = fitted.result()
+    without = [FittedPrior.none(item.id, *kind) for item in comparators() if not item.has_prior for kind in KINDS]
+    rows = [prior.row(context.as_of, context.versions[prior.comparator]) for prior in priors]
+    tables = {
+        SIGNAL: signal_table(cells, [*priors, *without], context),
+        PRIOR: pa.Table.from_pylist(rows, arrow_schema(PRIOR)),
+    }
+    paths = {table: folder / f"{table.name}.parquet" for table in tables}
+    return [(table.name, None, paths[table], write_rows(table, rows, paths[table])) for table, rows in tables.items()]
 
 
 def _coverage(warehouse: Warehouse) -> dict[tuple[str, str], tuple[int, list[str]]]:
@@ -166,7 +195,7 @@ def _coverage(warehouse: Warehouse) -> dict[tuple[str, str], tuple[int, list[str
     return {(row["endpoint"], row["scope"]): (row["n_present"], row["absent"]) for row in rows}
 
 
-def _keep(lake: Lake, written: Sequence[tuple[str, str | None, Path, int]], dlp: str, run: Run) -> None:
+def _keep(lake: Lake, written: Written, dlp: str, run: Run) -> None:
     for name, against, path, n_rows in written:
         partition = {"as_of": dlp} | ({"comparator": against} if against else {})
         lake.commit(name, partition, path, run, n_rows)

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+
+import pyarrow as pa
 
 from pipeline.demo.cohortfiles import Format, write_domain
 from pipeline.demo.cohortfindings import records
@@ -29,10 +32,12 @@ def simulate_registry(
     form: Format = "csv",
     years: int = LONGEST_YEARS,
     product: str = "tisagenlecleucel",
+    shared: Sequence[str] = (),
     progress: Progress = silent,
 ) -> StepReport:
     """Write the extract of a cohort of n patients as of the cut-off into the new folder out, and its truth beside it.
 
+    shared: numbers of spontaneous reports, under which the first safety reports of the extract are told to have been sent.
     Equal arguments give equal bytes. Patients who enrol after the cut-off, and all that had not reached the registry by
     then, are not in it. Errors: UsageError for less than one patient, for a cut-off at which nobody is enrolled yet, and
     for a folder or a file that is there already; nothing is written then.
@@ -50,12 +55,15 @@ def simulate_registry(
     }  # fmt: skip
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as hidden:
-        rows = _write_domains(story, form, cutoff, Path(hidden) / out.name, progress)
+        tables = records(story)
+        tables["AE"] = _sharing(tables["AE"], shared)
+        rows = _write_domains(tables, form, cutoff, Path(hidden) / out.name, progress)
         for path, text in zip(beside, _texts_beside(parameters), strict=True):
             (Path(hidden) / path.name).write_text(text, encoding="utf-8")
         for path in (*beside, out):
             (Path(hidden) / path.name).replace(path)
-    report = StepReport("simulate registry", run_id("simulate registry", seed, parameters), str(cutoff))
+    asked = parameters | ({"shared": list(shared)} if shared else {})
+    report = StepReport("simulate registry", run_id("simulate registry", seed, asked), str(cutoff))
     report.outputs = [str(out), *map(str, beside)]
     report.counts = {"asked_patients": n, **_counted(story), "rows": rows}
     report.warnings = ["Every patient in this extract is made up: it shows how the analysis behaves, and nothing else."]
@@ -85,11 +93,20 @@ def _refuse_existing(out: Path, beside: list[Path]) -> None:
             raise UsageError(f"{path} is there already, from an earlier extract: move it away or give another --out.")
 
 
-def _write_domains(story: Story, form: Format, cutoff: dt.date, folder: Path, progress: Progress) -> dict[str, int]:
+def _sharing(events: pa.Table, shared: Sequence[str]) -> pa.Table:
+    """The events, the first of those with a safety report under the numbers given."""
+    given, numbers = iter(shared), events["AEREFID"].to_pylist()
+    told = [number and next(given, number) for number in numbers]
+    return events.set_column(events.column_names.index("AEREFID"), "AEREFID", pa.array(told, pa.string()))
+
+
+def _write_domains(
+    tables: dict[str, pa.Table], form: Format, cutoff: dt.date, folder: Path, progress: Progress
+) -> dict[str, int]:
     """Write the extract into a new folder; rows by domain."""
     folder.mkdir()
     rows = {}
-    for domain, table in records(story).items():
+    for domain, table in tables.items():
         progress(f"writing {domain}")
         write_domain(table, domain, form, cutoff, folder)
         rows[domain] = table.num_rows

@@ -11,19 +11,21 @@ from pathlib import Path
 from pipeline.config import Settings, carried, code_version
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.edition import UNDATED, Edition
+from pipeline.contract.ledger import GATE_RESULT, STUDY_GATE_RESULT
 from pipeline.contract.model import Table
+from pipeline.contract.owncohort import STUDY_SAFETY_REPORT
 from pipeline.contract.raw import RAW_TABLES
-from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED
 from pipeline.intake.landing import receipts
 from pipeline.lake.delta import Lake, StoredFile
 from pipeline.lake.snapshot import editions_as_of, quarters_without_original
+from pipeline.steps.heldstudy import RECORDS, held_studies, runs_behind, state_of
+from pipeline.steps.ownmarks import marked_points
 from pipeline.steps.result import StepReport, Stopwatch, run_id
 
 NEEDED = ("duckdb", "deltalake", "pyarrow", "numpy", "scipy", "great_expectations", "altair", "great_tables", "jinja2")
 FREE_BYTES = 5 * 1024**3
 OLDEST_PYTHON = (3, 11)
-PATIENTS = tuple(table.name for table in PATIENT_TABLES)
-RECORDS = (REGISTRY_RECORD.name, REGISTRY_REJECTED.name)
+IN_STATUS = ("study_subject", "study_event", STUDY_SAFETY_REPORT.name)
 Place = tuple[str, str]
 
 
@@ -34,7 +36,7 @@ def lake_status(settings: Settings) -> StepReport:
     report = StepReport("status", run_id("status", lake.version("source_file"), {"lake": settings.lake}))
     rows = {name: _rows(lake, name) for name in (*_names(RAW_TABLES), *_names(CORE_TABLES), "rejected", "quarantine")}
     staged, typed = _runs(lake, "raw_demo"), _runs(lake, "report_version")
-    broken = _broken_rules(lake)
+    broken = _broken_rules(lake, GATE_RESULT.name)
     newest = max((quarter for quarter, _ in typed), default="")
     current = {quarter: edition.label for quarter, edition in editions_as_of(lake, newest).items()}
     later = set(quarters_without_original(lake, newest))
@@ -56,6 +58,8 @@ def lake_status(settings: Settings) -> StepReport:
     ]
     report.counts["studies"] = list(_studies(lake))
     report.counts["data_lock_points"] = lake.partitions("signal", "as_of")
+    if marked := marked_points(lake):
+        report.counts["own_cohort"] = marked
     report.counts["cases_resolved"] = lake.partitions("case_current", "as_of")
     report.as_of = newest or None
     report.inputs = [str(lake.root)]
@@ -100,12 +104,12 @@ def _place(file: StoredFile) -> Place:
     return file.partition["quarter"], file.partition["edition"]
 
 
-def _broken_rules(lake: Lake) -> dict[str, dict[str, int]]:
-    """Broken rules by severity for each run of the gate."""
+def _broken_rules(lake: Lake, name: str) -> dict[str, dict[str, int]]:
+    """Broken rules by severity for each run of the gate that has left its results in the table."""
     import pyarrow.parquet as pq  # noqa: PLC0415 -- status of an empty lake needs none of it
 
     broken: dict[str, dict[str, int]] = {}
-    for file in lake.files("gate_result"):
+    for file in lake.files(name):
         table = pq.ParquetFile(file.path).read(["severity", "passed", "raised"]).to_pylist()
         counts = broken.setdefault(file.partition["run_id"], {"critical": 0, "warning": 0, "info": 0})
         for row in table:
@@ -127,29 +131,25 @@ def _issue(lake: Lake, quarter: str, label: str) -> dict[str, str]:
 
 
 def _studies(lake: Lake) -> Iterator[dict[str, object]]:
-    """Yield each follow-up study at each cut-off: patients and records in the lake, and whether an ingest was broken off."""
-    places = sorted({_study(file) for name in ("study_subject", "registry_record") for file in lake.files(name)})
-    for study_id, as_of in places:
-        held = {name: lake.files(name, {"study_id": study_id, "as_of": as_of}) for name in (*PATIENTS, *RECORDS)}
-        rows = {name: sum(file.n_rows for file in files) for name, files in held.items()}
-        runs = {name: {file.run_id for file in held[name]} for name in PATIENTS}
-        is_whole = len(set().union(*runs.values())) == 1 and all(runs.values())
-        state = "none" if not runs[PATIENTS[0]] else "current" if is_whole else "broken off"
-        if is_whole and runs[PATIENTS[0]] != {file.run_id for file in held[RECORDS[0]]}:
-            state = "older"
-        yield {
-            "study_id": study_id,
-            "as_of": as_of,
-            "records": rows[RECORDS[0]],
-            "reasons": rows[RECORDS[1]],
-            "patients": rows[PATIENTS[0]],
-            "events": rows["study_event"],
-            "typed": state,
+    """Yield each follow-up study at each cut-off: its records and patients, and what the gate said of the newest extract."""
+    broken = _broken_rules(lake, STUDY_GATE_RESULT.name)
+    for place in held_studies(lake):
+        n_rows = {
+            name: sum(file.n_rows for file in lake.files(name, place))
+            for name in (*RECORDS, *IN_STATUS, "study_quarantine")
         }
-
-
-def _study(file: StoredFile) -> Place:
-    return file.partition["study_id"], file.partition["as_of"]
+        (behind,) = runs_behind(lake, place, RECORDS[0]) or {""}
+        yield {
+            **place,
+            "records": n_rows[RECORDS[0]],
+            "reasons": n_rows[RECORDS[1]],
+            "patients": n_rows["study_subject"],
+            "events": n_rows["study_event"],
+            "safety_reports": n_rows[STUDY_SAFETY_REPORT.name],
+            "quarantined": n_rows["study_quarantine"],
+            "typed": state_of(lake, place),
+            "gate": broken.get(behind),
+        }
 
 
 def _python() -> Finding:

@@ -1,5 +1,6 @@
 """The follow-up study as of a data cut-off: from the registry's tables to every estimate and curve of the study report."""
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from pipeline.cohort.parameters import parameters
 from pipeline.cohort.reference import Reference, read_reference
 from pipeline.cohort.suppression import public_results
 from pipeline.config import Settings, code_version
-from pipeline.contract.study import PATIENT_TABLES, STUDY_CURVE, STUDY_ESTIMATE, STUDY_RESULTS
+from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.studyresult import STUDY_CURVE, STUDY_ESTIMATE, STUDY_RESULTS
 from pipeline.errors import LakeConflict, NothingThere, UsageError
 from pipeline.lake.checksum import file_sha256
 from pipeline.lake.delta import Lake, Run, open_lake
@@ -20,8 +22,10 @@ from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import content_hash
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps.export import export_files
+from pipeline.steps.heldstudy import is_outdated, older_than_records
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
-from pipeline.steps.runs import record_run
+from pipeline.steps.runs import record_run, recorded
+from pipeline.steps.studycopies import Counter, counter
 
 STEP = "study"
 SEPARATE = (
@@ -94,9 +98,17 @@ def run_study(
         for table in STUDY_RESULTS:
             warehouse.show_files(table, lake.files(table.name, asked.partition))
         _describe(report, warehouse)
+        if unasked := _unasked(lake, asked):
+            report.warnings.insert(
+                1, f"Not told, since no file of the extract fills it: what rests on {', '.join(unasked)}."
+            )
+        report.warnings[:0] = older_than_records(lake, asked.partition)
         record_run(settings, report, asked.parameters())
         if out is not None:
-            report.outputs = _export(warehouse, out, public=public)
+            desk = counter(settings, lake, asked.partition, own_id) if public else contextlib.nullcontext()
+            with desk as at:
+                report.warnings.extend([at.guarded()] if at else [])
+                report.outputs = _export(warehouse, out, at)
     report.warnings.append(SEPARATE)
     report.seconds = watch.seconds()
     return report
@@ -119,12 +131,16 @@ def asked_of(lake: Lake, study_id: str | None, as_of: str | None, references: Re
 
 
 def study_inputs(lake: Lake, asked: Asked) -> list[str]:
-    """Names of the files read; LakeConflict where they come from two ingests, so no mixture is ever read."""
+    """Names of the files read; LakeConflict where they come from two ingests, so no mixture is ever read, or lack columns."""
     files = {table.name: lake.files(table.name, asked.partition) for table in PATIENT_TABLES}
     runs = {file.run_id for held in files.values() for file in held}
     if len(runs) > 1:
         raise LakeConflict(
             f"{asked.study_id} as of {asked.as_of} was interrupted while its tables were replaced: ingest it again."
+        )
+    if is_outdated(lake, asked.partition):
+        raise LakeConflict(
+            f"{asked.study_id} as of {asked.as_of} was ingested by another version of cartwatch: ingest its extract again."
         )
     return [f"{name}/{stem}" for name, held in files.items() for stem in content_hash(held)]
 
@@ -132,7 +148,14 @@ def study_inputs(lake: Lake, asked: Asked) -> list[str]:
 def _computed(lake: Lake, warehouse: Warehouse, asked: Asked) -> StudyResults:
     tables = study_tables(lake, warehouse, asked)
     references = [_reference(path) for path in asked.references]
-    return study_results(tables, asked.study_id, dt.date.fromisoformat(asked.as_of), *references)
+    day = dt.date.fromisoformat(asked.as_of)
+    return study_results(tables, asked.study_id, day, *references, unasked=_unasked(lake, asked))
+
+
+def _unasked(lake: Lake, asked: Asked) -> list[str]:
+    """Tables that no file of the extract fills, by the record of its ingest; none where the ledger does not know it."""
+    run = next(file.run_id for file in lake.files("study_subject", asked.partition))
+    return list(recorded(lake, run).get("parameters", {}).get("unasked", []))
 
 
 def study_tables(lake: Lake, warehouse: Warehouse, asked: Asked) -> dict[str, pa.Table]:
@@ -197,12 +220,14 @@ def _completeness(warehouse: Warehouse) -> str:
     return f"Completeness of follow-up, Clark's C: {whole:.3f} until the data lock, {until} up to the last visit due. {under}"
 
 
-def _export(warehouse: Warehouse, out: Path, *, public: bool) -> list[str]:
-    """study_estimate and study_curve as CSV and Parquet; with public under names that say so, small cells suppressed."""
+def _export(warehouse: Warehouse, out: Path, at: Counter | None) -> list[str]:
+    """study_estimate and study_curve as CSV and Parquet; a public copy under names that say so, small cells suppressed."""
     names = {STUDY_ESTIMATE.name: STUDY_ESTIMATE.name, STUDY_CURVE.name: STUDY_CURVE.name}
-    if public:
+    if at is not None:
         whole = StudyResults(*(warehouse.arrow(f"SELECT * FROM {name}") for name in names))
-        for name, rows in zip(names, public_results(*whole), strict=True):
+        made = public_results(*whole, at.before())
+        at.remember({"estimate": made.counts, "curve": made.drawn})
+        for name, rows in zip(names, (made.estimates, made.curves), strict=True):
             warehouse.register(f"{name}_public", rows)
         names = {f"{name}_public": f"{name}_public" for name in names}
     queries = {

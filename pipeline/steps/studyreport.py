@@ -1,16 +1,17 @@
 """The interim report of the follow-up study as of a cut-off: a page, CSV files and a workbook."""
 
-import json
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.cohort.parameters import parameters
 from pipeline.config import Settings, code_version
-from pipeline.contract.study import PATIENT_TABLES, REGISTRY_RECORD, REGISTRY_REJECTED, STUDY_RESULTS
+from pipeline.contract.registry import REGISTRY_TABLES
+from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.studyresult import STUDY_RESULTS
 from pipeline.errors import LakeConflict, NothingThere
 from pipeline.lake.delta import Lake, open_lake
 from pipeline.lake.snapshot import content_hash
@@ -18,16 +19,19 @@ from pipeline.lake.warehouse import Warehouse
 from pipeline.report.studyexports import write_study_csv_files, write_study_workbook
 from pipeline.report.studyfacts import StudyFacts, read_study_tables
 from pipeline.report.studypage import study_page
-from pipeline.report.studypublic import public_tables
+from pipeline.report.studypublic import public_copy
 from pipeline.steps.export import FORMATS, file_hashes, refuse_other_formats, write_formats, write_page
+from pipeline.steps.heldstudy import older_than_records
 from pipeline.steps.looksnapshot import described
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
-from pipeline.steps.runs import record_run
+from pipeline.steps.runs import record_run, recorded
 from pipeline.steps.study import Asked, asked_of, study_inputs
+from pipeline.steps.studycopies import Counter, counter
+from pipeline.steps.studygate import broken_rules
 from pipeline.vocabulary.files import vocabulary_version
 from pipeline.vocabulary.strata import age_intervals
 
-READ = (REGISTRY_RECORD, REGISTRY_REJECTED, *PATIENT_TABLES, *STUDY_RESULTS)
+READ = (*REGISTRY_TABLES, *PATIENT_TABLES, *STUDY_RESULTS)
 
 
 def write_study_report(
@@ -44,19 +48,22 @@ def write_study_report(
 
     as_of: a cut-off held, by default the newest. study_id: by default the only one. public: small counts hidden and no
     patient listed; by default the regulator's copy, whole. The same lake, code and cut-off give the same bytes.
-    NothingThere where the study has no estimates as of then; LakeConflict where they were made from other data.
+    A public copy is held against those handed out before. NothingThere where the study has no estimates as of then;
+    LakeConflict where they were made from other data, or where another public copy is being handed out.
     """
     watch, lake = Stopwatch(), open_lake(settings)
     refuse_other_formats(formats)
     asked = asked_of(lake, study_id, as_of)
     behind = _run_behind(lake, asked)
     progress(f"{asked.study_id} {asked.as_of} reading the lake")
-    facts = read_study_facts(settings, asked, behind, is_public=public)
+    with counter(settings, lake, asked.partition, behind) if public else contextlib.nullcontext() as at:
+        guarded = [at.guarded()] if at else []
+        facts = read_study_facts(settings, asked, behind, at)
     told = content_hash([file for table in READ for file in lake.files(table.name, asked.partition)])
     chosen = asked.partition | {"formats": sorted(formats), "public": public}
     report = StepReport("study report", run_id("study report", told, chosen | {"behind": behind}), asked.as_of)
     report.inputs = [lake.uri(table.name) for table in READ]
-    report.warnings = list(facts.caveats)
+    report.warnings = [*facts.caveats, *guarded]
     report.outputs = [str(path) for path in _write(facts, formats, out, progress)]
     report.counts = {"study_run_id": behind, "rows": {name: table.num_rows for name, table in facts.tables.items()}}
     report.counts["files"] = file_hashes([Path(path) for path in report.outputs])
@@ -66,8 +73,8 @@ def write_study_report(
     return report
 
 
-def read_study_facts(settings: Settings, asked: Asked, behind: str, *, is_public: bool) -> StudyFacts:
-    """Everything the report says, from the lake; behind: run id of the estimates."""
+def read_study_facts(settings: Settings, asked: Asked, behind: str, at: Counter | None = None) -> StudyFacts:
+    """Everything the report says, from the lake; behind: run id of the estimates. at: where a public copy is handed out."""
     lake = open_lake(settings)
     with Warehouse(settings) as warehouse:
         for table in READ:
@@ -76,10 +83,14 @@ def read_study_facts(settings: Settings, asked: Asked, behind: str, *, is_public
         least = [parameters()["vector_positive_percent"]]
         warehouse.register("study_threshold", pa.table({"vector_positive_percent": least}))
         tables = read_study_tables(warehouse)
-    shown = public_tables(tables) if is_public else tables
+    if at is not None:
+        copy = public_copy(tables, at.before(), at.before("characteristic"))
+        at.remember(copy.told)
+        tables = copy.tables
     versions = (code_version(), vocabulary_version())
-    caveats, extract = _caveats(lake, behind), _ingested(lake, asked)
-    return StudyFacts(asked.study_id, asked.as_of, behind, *versions, is_public, shown, caveats, extract)
+    caveats = (*older_than_records(lake, asked.partition), *_caveats(lake, behind))
+    extract = _ingested(lake, asked)
+    return StudyFacts(asked.study_id, asked.as_of, behind, *versions, at is not None, tables, caveats, extract)
 
 
 def _run_behind(lake: Lake, asked: Asked) -> str:
@@ -97,7 +108,7 @@ def _run_behind(lake: Lake, asked: Asked) -> str:
             f"'cartwatch study run {named}' again."
         )
     behind = runs.pop()
-    if _recorded(lake, behind).get("inputs") != study_inputs(lake, asked):
+    if recorded(lake, behind).get("inputs") != study_inputs(lake, asked):
         raise LakeConflict(
             f"The patients of {asked.study_id} as of {asked.as_of} were ingested again after the estimates were made: "
             f"run 'cartwatch study run {named}' again."
@@ -105,17 +116,9 @@ def _run_behind(lake: Lake, asked: Asked) -> str:
     return behind
 
 
-def _recorded(lake: Lake, run: str) -> dict[str, Any]:
-    """What the ledger keeps of a run, its JSON columns read; nothing where it does not know the run."""
-    for file in lake.files("run", {"run_id": run}):
-        row: dict[str, Any] = pq.ParquetFile(file.path).read().to_pylist()[0]
-        return row | {name: json.loads(row[name]) for name in ("parameters", "inputs", "counts")}
-    return {}
-
-
 def _caveats(lake: Lake, behind: str) -> tuple[str, ...]:
     """What a reader must know of the run behind the numbers."""
-    made = _recorded(lake, behind).get("code_version")
+    made = recorded(lake, behind).get("code_version")
     if made == code_version():
         return ()
     return (f"The estimates were made by code version {made}, this report by {code_version()}.",)
@@ -124,9 +127,9 @@ def _caveats(lake: Lake, behind: str) -> tuple[str, ...]:
 def _ingested(lake: Lake, asked: Asked) -> dict[str, Any]:
     """Mapping, fingerprint of the key and broken rules of the ingest that the patients come from."""
     run = next(file.run_id for file in lake.files("study_subject", asked.partition))
-    found = _recorded(lake, run)
+    found = recorded(lake, run)
     said = {name: found.get("parameters", {}).get(name) for name in ("mapping", "mapping_version", "key_fingerprint")}
-    return {name: value for name, value in said.items() if value} | {"gate": found.get("counts", {}).get("gate", [])}
+    return {name: value for name, value in said.items() if value} | {"gate": broken_rules(lake, asked.partition, run)}
 
 
 def _ages() -> pa.Table:

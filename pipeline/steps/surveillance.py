@@ -6,25 +6,33 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.cases.meddra import loaded_versions
-from pipeline.cases.watched import Cells, pair_cells, report_counts
+from pipeline.cases.watched import Cells, report_counts, watched_pair
 from pipeline.cohort.watched import cohort_counts
 from pipeline.config import Settings
 from pipeline.contract.mart import SIGNAL
 from pipeline.contract.study import PATIENT_TABLES
 from pipeline.errors import InputRefused, NothingThere, UsageError
 from pipeline.governance.judging import judged_look
-from pipeline.governance.ledger import CROSSED, DONE, DueLook, LookRow, due_looks, looks_of, record_look, skip_look
+from pipeline.governance.ledger import (
+    CROSSED,
+    DONE,
+    DueLook,
+    LookRow,
+    due_looks,
+    looks_of,
+    other_definition,
+    record_look,
+    skip_look,
+)
 from pipeline.governance.plan import plan as registered
-from pipeline.governance.plan import plans
-from pipeline.governance.signals import open_from_look, signals
-from pipeline.governance.states import FIRST
+from pipeline.governance.signals import open_from_look
 from pipeline.governance.store import SYSTEM, Store, open_store, roles_of
 from pipeline.lake.delta import Lake, open_lake
-from pipeline.lake.snapshot import data_lock_point
 from pipeline.lake.warehouse import Warehouse
 from pipeline.sequential.judgement import Counts
 from pipeline.steps.governing import reported
-from pipeline.steps.looksnapshot import reports_snapshot, study_snapshot
+from pipeline.steps.looksnapshot import published_point, reports_snapshot, study_snapshot
+from pipeline.steps.owncohort import marked_cells
 from pipeline.steps.result import Progress, StepReport, Stopwatch, silent
 from pipeline.steps.signals import compute_signals
 from pipeline.steps.study import asked_of, study_tables
@@ -69,7 +77,7 @@ def run_looks(
     if world == "cohort":
         dlp, see = as_of or _newest_cut_off(lake), _cohort(settings, lake, study_id)
     else:
-        dlp, see = data_lock_point(lake, as_of), _reports(settings, lake, progress)
+        dlp, see = published_point(lake, as_of), _reports(settings, lake, progress)
     actor = settings.actor or SYSTEM
     with store.reading() as connection:
         roles_of(connection, actor)  # nobody unknown begins
@@ -107,18 +115,6 @@ def seen_of(
     return see(look, held)
 
 
-def crossings(settings: Settings) -> list[dict[str, Any]]:
-    """The last look of each signal that a crossing opened and nobody has judged or put forward for judgement yet."""
-    store, found = open_store(settings), dict[int, dict[str, Any]]()
-    with store.reading() as connection:
-        rows = {row.id: row for plan in plans(connection) for row in looks_of(connection, plan.id)}
-        for signal in signals(connection, is_open=True):
-            looks = [rows[item["reference"]] for item in signal.evidence if item["kind"] == "look"]
-            if looks and signal.state == FIRST and signal.pending is None:
-                found[signal.id] = _shown(max(looks, key=lambda row: row.recorded_at), signal.id, {})
-    return list(found.values())
-
-
 def _made(
     store: Store, actor: str, due: list[DueLook], see: See, progress: Progress
 ) -> tuple[list[dict[str, Any]], list[str]]:
@@ -130,10 +126,8 @@ def _made(
         if look.plan.id in over:
             continue
         progress(f"look {look.number} of {look.plan.id} as of {look.dlp}")
-        with store.reading() as connection:
-            held = looks_of(connection, look.plan.id)
         try:
-            seen = see(look, held)
+            seen = _seen(store, look, see)
             row, signal_id = _written(store, actor, look, seen)
         except (NothingThere, UsageError, InputRefused) as missing:
             left.append(f"Look {look.number} of {look.plan.id} as of {look.dlp} is left due: {missing}")
@@ -145,6 +139,15 @@ def _made(
     return made, left
 
 
+def _seen(store: Store, look: DueLook, see: See) -> Seen:
+    """What a look sees; UsageError for a plan whose endpoint is defined otherwise by now, before anything is counted."""
+    if (why := other_definition(look.plan)) is not None:
+        raise UsageError(why)
+    with store.reading() as connection:
+        held = looks_of(connection, look.plan.id)
+    return see(look, held)
+
+
 def _written(store: Store, actor: str, look: DueLook, seen: Seen) -> tuple[LookRow, int | None]:
     """The look in the ledger, and the signal that its crossing opened or added to."""
     with store.writing(actor) as writing:
@@ -154,7 +157,8 @@ def _written(store: Store, actor: str, look: DueLook, seen: Seen) -> tuple[LookR
         by_itself = replace(
             writing, actor=SYSTEM, roles=(SYSTEM,)
         )  # a crossing opens its signal, whoever made the look
-        signal = open_from_look(by_itself, look.plan, kept)[0].id if kept.decision == CROSSED else None
+        own = seen.beside.get("n_own_cohort")
+        signal = open_from_look(by_itself, look.plan, kept, own)[0].id if kept.decision == CROSSED else None
     return kept, signal
 
 
@@ -168,11 +172,13 @@ def _reports(settings: Settings, lake: Lake, progress: Progress) -> See:
         plan = look.plan
         with Warehouse(settings) as warehouse:
             warehouse.show_files(SIGNAL, lake.files(SIGNAL.name, {"as_of": look.dlp}))
-            asked = (plan.product, plan.endpoint, plan.scope, str(plan.comparator))
-            cells = pair_cells(warehouse, *asked)
-            other = beside(warehouse, asked, look.number)
-        counts = report_counts(cells, [row.snapshot["cells"] for row in _before(held, look)])
-        return Seen(counts, reports_snapshot(lake, look.dlp, Cells._asdict(cells)), computed.run_id, other)
+            pair = watched_pair(warehouse, plan.product, plan.endpoint, plan.scope, str(plan.comparator))
+            asked = {"product": plan.product, "event": plan.endpoint, "scope": plan.scope}
+            own = marked_cells(lake, warehouse, look.dlp, asked)
+        counts = report_counts(pair.cells, [row.snapshot["cells"] for row in _before(held, look)])
+        snapshot = reports_snapshot(lake, look.dlp, Cells._asdict(pair.cells))
+        other = beside(pair, look.number) | ({} if own is None else {"n_own_cohort": own})
+        return Seen(counts, snapshot, computed.run_id, other)
 
     return see
 

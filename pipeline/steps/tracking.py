@@ -5,11 +5,13 @@ from pathlib import Path
 
 from pipeline.config import Settings, code_version
 from pipeline.governance.datafiles import data_file
+from pipeline.governance.planstanding import PLAN_COLUMNS
 from pipeline.governance.states import states
 from pipeline.governance.store import open_store
 from pipeline.governance.tracking import ACTION_COLUMNS, SIGNAL_COLUMNS, TIMELINESS_COLUMNS, Tracking, tracking
-from pipeline.report.signaltracking import ACTIONS, LISTING, TIMELINESS, TrackingFacts, write_tracking
+from pipeline.report.signaltracking import ACTIONS, LISTING, PLANS, POWER, TIMELINESS, TrackingFacts, write_tracking
 from pipeline.steps.governing import reported
+from pipeline.steps.planpower import POWER_COLUMNS, power_rows
 from pipeline.steps.result import StepReport, Stopwatch, run_id
 
 
@@ -36,7 +38,13 @@ def write_signal_tracking(settings: Settings, start: dt.date, end: dt.date, out:
 
 def tracking_facts(told: Tracking) -> TrackingFacts:
     """The report's content, from the rows alone."""
-    tables = {LISTING: told.signals, TIMELINESS: told.timeliness, ACTIONS: told.actions}
+    tables = {
+        LISTING: told.signals,
+        TIMELINESS: told.timeliness,
+        ACTIONS: told.actions,
+        PLANS: [one.row() for one in told.plans],
+        POWER: [row for one in told.plans for row in power_rows(one.content)],
+    }
     notes = [
         ("Interval", f"{told.start} to {told.end}, both days included, UTC"),
         ("Data-lock point", f"{told.end}: nothing recorded later is told"),
@@ -48,7 +56,13 @@ def tracking_facts(told: Tracking) -> TrackingFacts:
             "Those of the tabular summary of safety signals of ICH E2C(R2), with owner, timeliness and evidence beside",
         ),
     ]
-    columns = {LISTING: SIGNAL_COLUMNS, TIMELINESS: TIMELINESS_COLUMNS, ACTIONS: ACTION_COLUMNS}
+    columns = {
+        LISTING: SIGNAL_COLUMNS,
+        TIMELINESS: TIMELINESS_COLUMNS,
+        ACTIONS: ACTION_COLUMNS,
+        PLANS: PLAN_COLUMNS,
+        POWER: POWER_COLUMNS,
+    }
     return TrackingFacts(told.start, told.end, tables, columns, _titles(), notes)
 
 
@@ -59,5 +73,5 @@ def _run_id(told: Tracking) -> str:
 def _titles() -> dict[str, str]:
     """Words for the codes that the page shows."""
     sources = {source["id"]: source["title"] for source in data_file("review.yaml")["sources"]}
-    answers = {"listed": "listed", "not_listed": "not listed"}
+    answers = {"listed": "listed", "not_listed": "not listed", "unknown": "not known"}
     return {one.id: one.title for one in states().values()} | sources | answers

@@ -1,53 +1,107 @@
 """The gate as a step: what a quarter's tables must pass before they become current, and again on what the lake holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.cases.counts import register_vocabulary, show_drug_products
 from pipeline.config import Settings, code_version
 from pipeline.contract.ledger import GATE_RESULT, QUARANTINE
 from pipeline.contract.raw import RAW_TABLES
-from pipeline.errors import GateFailed, NothingThere
+from pipeline.errors import GateFailed, NothingThere, UsageError
 from pipeline.intake.faers import stage_core
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import CORE, editions_as_of, held_editions
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality.gate import GateOutcome, check_quarter
+from pipeline.quality.rules import gate_rules
+from pipeline.quality.studyrules import study_rules
+from pipeline.steps.heldstudy import Place
 from pipeline.steps.result import Progress, StepReport, Stopwatch, run_id, silent
+from pipeline.steps.studygate import revalidate_studies, studies_to_judge
 
 RAW = tuple(table.name for table in RAW_TABLES)
 QUARTERS_FOR_MEDIAN = 8
+HELD = ("source_file", "report_version", "registry_record", "study_subject")
+
+
+class Asked(NamedTuple):
+    """What the gate is asked of: quarters, studies by partition, and the one table, None for all of them."""
+
+    quarters: list[str]
+    studies: list[Place]
+    table: str | None
 
 
 def revalidate(
-    settings: Settings, quarter: str | None = None, table: str | None = None, progress: Progress = silent
+    settings: Settings,
+    quarter: str | None = None,
+    table: str | None = None,
+    *,
+    study_id: str | None = None,
+    progress: Progress = silent,
 ) -> StepReport:
-    """Run the gate again on what the lake holds, for one quarter or all; changes no data."""
+    """Run the gate again on what the lake holds, for one quarter, one study, or all of both; changes no data.
+
+    table: only its rules. NothingThere for what is not held, UsageError for a table without rules or of the other kind,
+    GateFailed, with the report, where a critical rule is broken or a study has no whole tables to ask.
+    """
     watch = Stopwatch()
     lake = Lake(settings.lake)
-    quarters = lake.partitions("source_file")
-    if quarters and quarter is not None and quarter not in quarters:
-        raise NothingThere(
-            f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive."
-        )
-    if not quarters:
-        raise NothingThere(f"The lake {lake.root} holds no quarter: run 'cartwatch ingest faers' first.")
-    held_runs = {name: [file.run_id for file in lake.files(name)] for name in ("source_file", "report_version")}
-    report = StepReport("validate", run_id("validate", held_runs, {"quarter": quarter, "table": table}), quarter)
-    failures = []
-    for held, edition in _to_judge(lake, [quarter] if quarter else quarters):
-        progress(f"{held} validating")
-        partition = {"quarter": held, "edition": edition}
-        run = Run("ingest", run_id("validate", report.run_id, partition), code_version())
-        outcome = _gate_of_held(lake, settings, partition, run, table, progress)
-        report.absorb(gate_report("validate", held, outcome, run, watch))
-        if outcome.failed:
-            failures.append(gate_message(held, outcome))
+    asked = _asked(lake, quarter, table, study_id)
+    held_runs = {name: [file.run_id for file in lake.files(name)] for name in HELD}
+    chosen = {"quarter": quarter, "table": table, "study_id": study_id}
+    report = StepReport("validate", run_id("validate", held_runs, chosen), quarter)
+    failures = [*_quarters(settings, lake, asked, report, watch, progress)]
+    for part, refusal in revalidate_studies(settings, asked.studies, table, progress):
+        report.absorb(part)
+        failures += [refusal] if refusal else []
     report.seconds = watch.seconds()
     if failures:
         raise GateFailed("\n".join(failures), report)
     return report
+
+
+def _asked(lake: Lake, quarter: str | None, table: str | None, study_id: str | None) -> Asked:
+    """What is held of what was named, everything where nothing was."""
+    of_quarters, of_studies = table in {None, *gate_rules()}, table in {None, *study_rules()}
+    if not (of_quarters or of_studies):
+        raise UsageError(
+            f"The gate has no rules for {table!r}; it has rules for {', '.join([*gate_rules(), *study_rules()])}."
+        )
+    if (quarter and not of_quarters) or (study_id and not of_studies):
+        raise UsageError(f"{table} is no table of {quarter or study_id}: give --table without it.")
+    held = lake.partitions("source_file") if of_quarters and (quarter or not study_id) else []
+    studies = studies_to_judge(lake, study_id) if of_studies and (study_id or not quarter) else []
+    if quarter and held and quarter not in held:
+        raise NothingThere(
+            f"The lake {lake.root} does not hold {quarter}: run 'cartwatch ingest faers' with its archive."
+        )
+    if not held and (quarter or not studies):
+        raise NothingThere(f"The lake {lake.root} {_lacking(of_quarters and not study_id, of_studies and not quarter)}")
+    return Asked([quarter] if quarter else held, studies, table)
+
+
+def _lacking(of_quarters: bool, of_studies: bool) -> str:
+    """What is not there and how to bring it in."""
+    ways = {"quarter": ("faers", of_quarters), "study": ("registry", of_studies)}
+    asked = {what: f"'cartwatch ingest {verb}'" for what, (verb, is_asked) in ways.items() if is_asked}
+    return f"holds {' and '.join(f'no {what}' for what in asked)}: run {' or '.join(asked.values())} first."
+
+
+def _quarters(
+    settings: Settings, lake: Lake, asked: Asked, report: StepReport, watch: Stopwatch, progress: Progress
+) -> Iterator[str]:
+    """Judge each quarter, add what was found to the report, and yield why a quarter does not pass."""
+    for held, edition in _to_judge(lake, asked.quarters):
+        progress(f"{held} validating")
+        partition = {"quarter": held, "edition": edition}
+        run = Run("ingest", run_id("validate", report.run_id, partition), code_version())
+        outcome = _gate_of_held(lake, settings, partition, run, asked.table, progress)
+        report.absorb(gate_report("validate", held, outcome, run, watch))
+        if outcome.failed:
+            yield gate_message(held, outcome)
 
 
 def _to_judge(lake: Lake, quarters: list[str]) -> list[tuple[str, str]]:

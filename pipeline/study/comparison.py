@@ -56,7 +56,7 @@ def gray(groups: Sequence[Followed], cause: int) -> GroupTest:
     emptied. Source: Gray 1988, doi:10.1214/aos/1176350951; the statistic is
     checked against cmprsk's cuminc.
     """
-    tables = _on_common_times(groups)
+    tables = _on_common_times(groups, cause)
     kept = np.sum([table.n_event for table in tables], axis=0) > 0
     if not kept.any():
         raise ValueError(NOTHING)
@@ -139,10 +139,10 @@ def _tested(observed: Array, expected: Array, covariance: Array) -> GroupTest:
     return GroupTest(chi2, freedom, float(special.chdtrc(freedom, chi2)), observed, expected)
 
 
-def _on_common_times(groups: Sequence[Followed]) -> list[RiskTable]:
-    """The risk table of each group at the times of all of them."""
+def _on_common_times(groups: Sequence[Followed], cause: int = 1) -> list[RiskTable]:
+    """The risk table of each group at the times of all of them, with a column for the cause also where nobody had it."""
     every = np.unique(np.concatenate([group.exit for group in groups]))
-    causes = max(int(group.cause.max(initial=0)) for group in groups)
+    causes = max(cause, *(int(group.cause.max(initial=0)) for group in groups))
     return [_spread_out(risk_table(group, causes), group, every) for group in groups]
 
 

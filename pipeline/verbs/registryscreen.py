@@ -19,6 +19,8 @@ def ingested_registry(report: StepReport) -> None:
         found = report.counts.get(name)
         if isinstance(found, Mapping) and found:
             _table(title, names, found.items())
+    if n_joined := report.counts.get("n_joined_infusions"):
+        _say(f"Bags joined to another infusion of the same product and day: {n_joined:,}.")
     broken = [rule for rule in report.gate if not rule["passed"]]
     if report.gate:
         _say(f"Gate: {len(report.gate) - len(broken)} of {len(report.gate)} rules hold.")

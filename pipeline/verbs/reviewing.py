@@ -10,7 +10,8 @@ import click
 from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.verbs.governing import ACTOR, acting, show
-from pipeline.verbs.options import JSON
+from pipeline.verbs.options import AS_OF, JSON, quarter_of
+from pipeline.verbs.telling import watched
 
 if TYPE_CHECKING:
     from pipeline.governance.assessment import Assessment
@@ -65,6 +66,28 @@ def signal_open(settings: Settings, /, actor: str | None, *, as_json: bool, **as
     owner = asked.pop("owner") or chosen.actor or ""
     opening = Opening(**asked, world=world, owner=owner, detected_on=detected, received_on=received, evidence=evidence)
     show(open_by_hand(chosen, opening), as_json, "signal_detail")
+
+
+@signal.command("watch")
+@AS_OF
+@click.option("--cutoff", metavar="DATE", help="Cut-off of the study, as 2026-06-30; default: the newest held.")
+@JSON
+@click.pass_obj
+def signal_watch(settings: Settings, as_of: str | None, cutoff: str | None, *, as_json: bool) -> None:
+    """Open a signal for each designated event that first appears, in reports or in the study, and record what changed.
+
+    A single case is enough: the first CAR-positive lymphoma crosses no boundary. cartwatch itself acts. The same data again
+    change nothing; a case that is withdrawn is recorded and closes nothing.
+
+    \b
+    Example:
+      cartwatch signal watch --as-of 2024Q1
+    """
+    from pipeline.steps.designated import watch_designated
+
+    with watched(as_json) as progress:
+        done = watch_designated(settings, quarter_of(as_of), cutoff, progress)
+    show(done, as_json, "designated_events")
 
 
 @signal.command("list")

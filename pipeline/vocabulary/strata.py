@@ -24,8 +24,8 @@ WITHOUT_REGION = frozenset({"AQ"})
 class Variable:
     """Something that each case has one level of, or none where its report does not tell.
 
-    strata: Mantel–Haenszel goes over its levels. subgroups: each level is a comparison of its own. prior: EBGM has a prior of
-    its own over expected counts stratified by it, against all other reports.
+    strata: Mantel–Haenszel goes over its levels, and EBGM has a prior of its own over expected counts stratified by it, against
+    all other reports. subgroups: each level is a comparison of its own.
     """
 
     id: str
@@ -33,7 +33,6 @@ class Variable:
     short: str
     strata: bool
     subgroups: bool
-    prior: bool
 
     @property
     def version(self) -> str:

@@ -1,20 +1,8 @@
 -- Each pair with the removals its rules choose; a removal that several rules choose stands under the first of them.
--- Reads: masked_pair, masking_rule, vocabulary_product, vocabulary_product_member, car_t_case, dominating_drug, endpoint_term, event
+-- Reads: masked_pair, masking_rule, other_car_t, dominating_drug, endpoint_term, event
 -- bits: the CAR-Ts removed. for_product: the pair's product where what is removed depends on it.
-WITH related AS (
-  SELECT DISTINCT m.product, o.product AS removed
-  FROM vocabulary_product_member AS m
-  JOIN vocabulary_product_member AS o ON o.member = m.member
-),
-other AS (
-  SELECT p.product, v.product AS removed, v.bit
-  FROM vocabulary_product AS p
-  CROSS JOIN vocabulary_product AS v
-  LEFT JOIN related AS r ON r.product = p.product AND r.removed = v.product
-  WHERE r.product IS NULL AND ((SELECT bit_or(products) FROM car_t_case) & v.bit) <> 0
-),
-all_others AS (
-  SELECT product, sum(bit)::BIGINT AS bits FROM other GROUP BY product
+WITH all_others AS (
+  SELECT product, sum(bit)::BIGINT AS bits FROM other_car_t GROUP BY product
 ),
 overlap AS (
   SELECT DISTINCT x.event_id, y.event_id AS other_id
@@ -46,7 +34,7 @@ chosen AS (
   SELECT p.product, p.comparator, p.event_id, r.rule_number, o.removed, NULL, o.bit, NULL, NULL
   FROM masked_pair AS p
   JOIN masking_rule AS r ON r.selects = 'each_car_t'
-  JOIN other AS o ON o.product = p.product
+  JOIN other_car_t AS o ON o.product = p.product
   UNION ALL
   SELECT p.product, p.comparator, p.event_id, r.rule_number, d.drug, NULL, NULL, d.drug_id, NULL
   FROM masked_pair AS p

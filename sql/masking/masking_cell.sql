@@ -43,7 +43,7 @@ counted AS (
     ON t.product = q.product AND t.comparator = q.comparator AND t.event_id = q.event_id AND t.removal_id = q.removal_id
 )
 SELECT
-  product, event, scope, comparator, kind, removed, rule,
+  product, 'endpoint' AS event_kind, event, scope, comparator, kind, removed, rule,
   (CASE WHEN kind = 'term' THEN taken_a + taken_c ELSE n_product + n_others END)::BIGINT AS n_removed,
   a, b, c, d,
   (a - taken_a)::BIGINT AS a_after, (b - n_product + taken_a)::BIGINT AS b_after,

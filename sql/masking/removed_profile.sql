@@ -1,5 +1,5 @@
 -- Counted cases whose reports each removal takes away, by stratum and set of endpoints: those naming the CAR-Ts or the drug, those with the event.
--- Reads: removal, stratum, stratum_profile, endpoint_bit, exposure, case_profile
+-- Reads: removal, stratum, stratum_profile, endpoint_bit, exposure, masked_case
 -- Which CAR-Ts a case names and which endpoints it has is told by its stratum and its set; only other drugs are looked up case by case.
 SELECT r.removal_id, p.stratum_id, p.endpoints, p.n_cases
 FROM removal AS r
@@ -16,6 +16,6 @@ UNION ALL
 SELECT r.removal_id, c.stratum_id, c.endpoints, count(*) AS n_cases
 FROM removal AS r
 JOIN exposure AS x ON x.drug_id = r.drug_id
-JOIN case_profile AS c ON c.case_id = x.case_id
+JOIN masked_case AS c ON c.case_place = x.case_place
 WHERE r.kind = 'product'
 GROUP BY r.removal_id, c.stratum_id, c.endpoints

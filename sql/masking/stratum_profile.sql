@@ -1,5 +1,5 @@
 -- How many counted cases of each stratum have each set of endpoints, narrow terms.
--- Reads: case_profile
+-- Reads: masked_case
 SELECT stratum_id, endpoints, count(*) AS n_cases
-FROM case_profile
+FROM masked_case
 GROUP BY stratum_id, endpoints

@@ -6,7 +6,7 @@ SELECT
   s.ebgm, s.eb05, s.eb95, s.is_signal, s.is_ic_positive, s.is_prr_infinite, s.is_ror_infinite, s.is_assessable,
   s.rule, s.note, s.comparator_version, s.n_left_out,
   s.rrr, s.rrr_low, s.rrr_high, s.ror_exact, s.ror_exact_low, s.ror_exact_high, s.fisher_mid_p, s.bh_q,
-  s.false_share, s.bayesian_fdr, s.lrt, s.lrt_p, s.n_questions
+  s.false_share, s.bayesian_fdr, s.lrt, s.lrt_p, s.lrt_inflated_p, s.lrt_zero_share, s.n_questions
 FROM signal AS s
 JOIN asked_product AS p ON p.product = s.product
 WHERE s.event_kind = 'endpoint'

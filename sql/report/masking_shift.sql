@@ -1,4 +1,4 @@
--- Every removal asked about for the asked products, each pair before it and counted again after it.
+-- Every removal asked about for the asked products and endpoints, each pair before it and counted again after it.
 -- Reads: masking, asked_product
 SELECT
   m.product, m.event AS endpoint, m.scope, m.comparator, m.kind, m.removed, m.rule, m.n_removed, m.a, m.b, m.c, m.d,
@@ -7,4 +7,5 @@ SELECT
   m.masking_ratio_recounted, m.ic_screen, m.screen_error, m.is_unmasked, m.is_lost, m.comparator_version
 FROM masking AS m
 JOIN asked_product AS p ON p.product = m.product
+WHERE m.event_kind = 'endpoint'
 ORDER BY m.product, m.event, m.scope, m.comparator, m.kind, m.removed

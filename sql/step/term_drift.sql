@@ -10,8 +10,14 @@ WITH newest AS (
 span AS (
   SELECT min(quarter) AS newest_from, max(quarter) AS newest_to FROM newest
 ),
+listed AS (
+  SELECT t.published_pt FROM term AS t SEMI JOIN vocabulary_endpoint_term AS v ON v.pt = t.pt AND v.scope = 'narrow'
+),
 reaction AS (
-  SELECT pt AS published_pt, quarter, count(*) AS n FROM case_reaction WHERE pt IS NOT NULL GROUP BY pt, quarter
+  SELECT pt AS published_pt, quarter, count(*) AS n
+  FROM case_reaction
+  WHERE pt IN (SELECT published_pt FROM listed)
+  GROUP BY pt, quarter
 ),
 occurring AS (
   SELECT

@@ -21,6 +21,7 @@ def test_the_demo_ends_with_the_path_of_a_report(tmp_path, python):
     assert "as of 2024Q2" in text
     assert "Tisagenlecleucel (Kymriah)" in text
     assert "made up" in done.stdout
+    assert "Own cohort: 8 current cases as of 2024Q2 are of patients who are also followed in a study" in text
     entrance, study = map(Path, done.stdout.strip().splitlines()[-3:-1])
     assert entrance == tmp_path / "demo" / "index.html"
     links = re.findall(r'href="([^"#]+\.html)"', entrance.read_text())

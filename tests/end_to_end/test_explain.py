@@ -152,6 +152,7 @@ def test_the_terminal_shows_a_sum_a_person_can_check(lake):
         (("--product", ASKED[0], "--event", "crs", "--from", "2023Q2", "--comparator", "none"), 2, "no comparator"),
         (("--product", "any_car_t", "--event", "crs", "--from", "2023Q2", "--comparator", "car_t"), 15, "No case"),
         (("--product", ASKED[0], "--event", "crs", "--from", "2023Q2", "--from-run", "abc"), 15, "No run abc"),
+        (("--product", ASKED[0], "--event", "crs", "--from", "2023Q2", "--from-run", "*"), 15, "No run *"),
         (("--product", ASKED[0], "--event", "crs", "--from", "2022Q2"), 15, "nothing published by 2022Q2"),
         (
             ("--product", ASKED[0], "--event", "crs", "--from", "2023Q2", "--from-data-version", "2023Q1=ffffff"),

@@ -6,13 +6,14 @@ import sqlite3
 import pytest
 
 from pipeline.config import Settings
+from pipeline.governance.actors import Actor, add_actor
 from pipeline.governance.judging import judged_look
 from pipeline.governance.ledger import record_look
 from pipeline.governance.plan import plan
 from pipeline.governance.signals import open_from_look
 from pipeline.governance.store import open_store
 from pipeline.sequential.judgement import Counts
-from tests.governing import PLAN
+from tests.governing import PLAN, Clock
 
 OPEN = (
     *("signal", "open", "--title", "T-cell lymphoma, CAR-positive", "--source", "designated_event"),
@@ -47,7 +48,13 @@ def test_a_signal_goes_from_a_plan_to_a_signed_decision_and_a_report(lake, plan_
     assert again["counts"]["is_new"] is False
     assert again["run_id"] == registered["run_id"]
     crossed(lake)
-    assert command(lake, "plan", "list")["counts"]["plans"][0]["n_looks_made"] == 1
+    command(lake, "plan", "register", second_file(plan_file), "--actor", "ada")
+    command(lake, "plan", "skip", "tisa-oedema", "--look", 1, "--reason", "No data", "--actor", "ada")
+    standing = command(lake, "plan", "list")["counts"]["plans"]
+    assert [(one["id"], one["n_looks_made"], one["n_looks_skipped"], one["next_look"]) for one in standing] == [
+        ("tisa-oedema", 0, 1, "2026Q2"),
+        ("tisa-tcell", 1, 0, None),
+    ]
     (look,) = command(lake, "plan", "show", "tisa-tcell")["counts"]["looks"]
     assert (look["look_id"], look["decision"]) == ("tisa-tcell:1", "crossed")
     for state in ("validated", "prioritised", "under_assessment"):
@@ -74,6 +81,14 @@ def test_a_signal_goes_from_a_plan_to_a_signed_decision_and_a_report(lake, plan_
     assert all((tmp_path / "out" / path.rpartition("/")[2]).exists() for path in written["outputs"])
     assert "can still change" in written["warnings"][0]
     assert command(lake, "audit", "verify")["counts"]["first_bad"] is None
+
+
+def second_file(plan_file):
+    """A plan of the same family about another event."""
+    text = PLAN.replace("tisa-tcell", "tisa-oedema").replace("spm_tcell", "cerebral_oedema")
+    path = plan_file.with_name("second.yaml")
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def crossed(lake):
@@ -126,8 +141,39 @@ REFUSED = [
 )
 def test_what_cannot_be_done_ends_with_one_sentence_and_its_code(lake, plan_file, command, tmp_path, words, code, said):
     places = {"PLAN": plan_file, "OUT": tmp_path / "out", "OUT.xml": tmp_path / "out.xml"}
+    before = (lake / "governance.sqlite").read_bytes()
     assert said in command(lake, *(places.get(word, word) for word in words), fails=code)
     assert not (tmp_path / "out").exists()
+    assert (lake / "governance.sqlite").read_bytes() == before
+
+
+UNFIT = [
+    ("alpha: 0", 2, "The plan's alpha is 0: it must be above 0 and at most 0.5."),
+    ("alpha: 0.06", 2, "The plan's alpha is 0.06: it must be at most its family's alpha, 0.05."),
+    ("endpoint: {id: hiccups, scope: narrow}", 2, "there is no endpoint 'hiccups'; known endpoints: crs, icans"),
+    ("product: aspirin", 2, "there is no product 'aspirin'; known products: tisagenlecleucel"),
+    ("owner: zoe", 15, "There is no actor 'zoe': 'cartwatch actor list' shows who is known."),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "said"), UNFIT, ids=[line for line, _, _ in UNFIT])
+def test_a_plan_that_cannot_be_is_refused_and_nothing_of_it_is_kept(lake, plan_file, command, line, code, said):
+    name = line.partition(":")[0]
+    kept = [held for held in PLAN.strip().splitlines() if not held.startswith(f"{name}:")]
+    plan_file.write_text("\n".join([*kept, line]), encoding="utf-8")
+    before = (lake / "governance.sqlite").read_bytes()
+    assert said in command(lake, "plan", "register", plan_file, "--actor", "ada", fails=code)
+    assert (lake / "governance.sqlite").read_bytes() == before
+
+
+def test_a_clock_that_runs_backwards_is_told_with_both_times_and_nothing_is_written(lake, command):
+    ahead = open_store(Settings(lake=str(lake)), Clock("2099-01-01T00:00:00+00:00"))
+    add_actor(ahead, "eve", Actor("zoe", "Zoe", ("reviewer",)))
+    before = (lake / "governance.sqlite").read_bytes()
+    said = command(lake, *OPEN, fails=14)
+    assert "but the last record of" in said
+    assert "is of 2099-01-01T00:00:00.000000Z: nothing was written; set this machine's clock" in said
+    assert (lake / "governance.sqlite").read_bytes() == before
 
 
 def test_a_second_signal_of_the_same_kind_names_the_first(lake, command):

@@ -14,6 +14,7 @@ from pipeline.lake.delta import open_lake
 from pipeline.lake.snapshot import mount_core, mount_mart
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps import derived
+from pipeline.steps import onset as step
 from pipeline.steps.ingest import ingest
 from pipeline.steps.onset import READ, compute_onset
 from pipeline.steps.signals import compute_signals
@@ -88,6 +89,27 @@ def test_signals_just_found_current_are_worked_out_again_only_where_the_lake_hol
     others = dataclasses.replace(signals, run_id="another run")
     assert compute_onset(settings, signals=others).run_id == computed.run_id
     assert asked == [(settings, "2024Q1")]
+
+
+def test_follow_up_ends_with_the_newest_quarter_held(settings, computed, tmp_path):
+    lake, asked = (
+        open_lake(settings),
+        "SELECT product, endpoint, case_set, case_id, follow_up_days, reason FROM onset_case",
+    )
+    with Warehouse(settings) as warehouse:
+        show_vocabulary(settings, lake, warehouse)
+        mount_core(lake, warehouse, "2030Q1")
+        mount_mart(lake, warehouse, "2024Q1", *READ)
+        step._write(lake, warehouse, "2030Q1", tmp_path)
+        later = warehouse.rows(f"{asked} ORDER BY ALL")
+    with Warehouse(settings) as warehouse:
+        mount_mart(lake, warehouse, "2024Q1", "onset_case")
+        assert later == warehouse.rows(f"{asked} ORDER BY ALL")
+
+
+def test_what_is_lacking_in_the_data_is_said(settings, computed, monkeypatch):
+    monkeypatch.setattr(derived, "caveats_of", lambda *_: ["The lake does not hold 2023Q4."])
+    assert "The lake does not hold 2023Q4." in compute_onset(settings).warnings
 
 
 def test_threads_never_change_a_byte(settings, computed, tmp_path):

@@ -3,25 +3,34 @@
 import datetime as dt
 import hashlib
 import json
+import shutil
+from collections import Counter
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.cohort.unasked import REASON
 from pipeline.config import Settings
-from pipeline.contract.study import PATIENT_TABLES
-from pipeline.errors import GateFailed, UsageError
+from pipeline.contract.owncohort import EXTRACT_TABLES
+from pipeline.contract.renderings import arrow_schema
+from pipeline.contract.tables import table as declared
+from pipeline.errors import GateFailed, InputRefused, UsageError
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registry import read_extract, type_extract
 from pipeline.intake.registrytables import study_tables
-from pipeline.lake.delta import Lake
+from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
 from pipeline.steps.registry import ingest_registry
 from pipeline.steps.status import lake_status
+from pipeline.steps.study import run_study
+from pipeline.steps.studyreport import write_study_report
 from pipeline.study.gradingscales import scales
 from tests.registryfiles import CUTOFF, IDENTIFIERS, KEY, OTHER_KEY, WRITERS, small, write
 
-TABLES = tuple(table.name for table in PATIENT_TABLES)
+TABLES = tuple(table.name for table in EXTRACT_TABLES)
 DAY = dt.date.fromisoformat(CUTOFF)
 
 
@@ -63,6 +72,27 @@ def test_every_format_gives_the_same_tables(ingested, tmp_path, form):
     assert tables == {name: held(ingested[1], name) for name in TABLES}
     contents = [json.loads(text) for batch in kept.record_batches() for text in batch["content"].to_pylist()]
     assert contents == [json.loads(row["content"]) for row in held(ingested[1], "registry_record")]
+
+
+def test_what_no_file_of_the_extract_fills_is_said_and_not_told_as_none(tmp_path):
+    report = ingest(tmp_path / "lake", write(tmp_path / "extract", small(FA=None)))
+    named = "study_response, study_malignancy, study_sample"
+    assert [warning for warning in report.warnings if f"fills {named}: what rests on it is not told" in warning]
+    told = run_study(Settings(lake=str(tmp_path / "lake"), threads=1))
+    assert told.warnings[1] == f"Not told, since no file of the extract fills it: what rests on {named}."
+    reasons = {row["reason"] for row in held(tmp_path / "lake", "study_estimate") if row["analysis"] == "adjudication"}
+    assert reasons == {REASON}
+
+
+def test_an_extract_of_which_no_patient_can_be_used_is_refused_with_the_reason(ingested, tmp_path):
+    before = contents(ingested[1])
+    wrong = small()
+    for row in wrong["DM"]:
+        row["USUBJID"] = None
+    folder = write(tmp_path / "extract", wrong)
+    with pytest.raises(InputRefused, match=r"No patient of DM can be used as of 2024-06-30: USUBJID is empty \(3\)"):
+        ingest(ingested[1], folder, study_id="ltfu")
+    assert contents(ingested[1]) == before
 
 
 def test_every_record_is_kept_or_rejected(ingested):
@@ -156,7 +186,7 @@ def test_another_key_for_the_same_study_is_refused(ingested):
     assert contents(lake_of_csv) == before
 
 
-@pytest.mark.parametrize("after", [1, 9])
+@pytest.mark.parametrize("after", [1, 11])
 def test_an_ingest_broken_off_between_two_tables_is_seen_and_taken_up_again(ingested, tmp_path, monkeypatch, after):
     folder, lake_of_csv, _ = ingested
     lake = tmp_path / "lake"
@@ -182,10 +212,8 @@ def test_an_ingest_broken_off_between_two_tables_is_seen_and_taken_up_again(inge
     assert (study["patients"], study["typed"]) == (3, "current")
 
 
-def test_a_refused_extract_leaves_the_previous_tables_and_keeps_its_records(ingested, tmp_path):
-    folder, _, _ = ingested
-    lake = tmp_path / "lake"
-    ingest(lake, folder)
+def test_a_refused_extract_leaves_the_previous_tables_and_keeps_its_records(ingested, tmp_path, command):
+    lake = shutil.copytree(ingested[1], tmp_path / "lake")
     before = {name: held(lake, name) for name in TABLES}
     wrong = small()
     wrong["DM"][1]["DTHDTC"] = "2022-02-01"  # before infusion
@@ -194,42 +222,171 @@ def test_a_refused_extract_leaves_the_previous_tables_and_keeps_its_records(inge
         ingest(lake, write(tmp_path / "wrong", wrong))
     assert {name: held(lake, name) for name in TABLES} == before
     assert "CRID" not in str(refused.value)
+    assert str(refused.value).endswith(
+        "\nimpossible_follow_up: the patients of DM.csv, record 2, counted without the header"
+    )
     (study,) = lake_status(Settings(lake=str(lake))).counts["studies"]
     assert study["typed"] == "older"
-    kept = [json.loads(row["counts"]) for row in held(lake, "run")]
-    assert sorted(len([rule for rule in run["gate"] if rule["severity"] == "critical"]) for run in kept) == [0, 1]
+    kept = [json.loads(row["counts"])["broken_study_rules"]["critical"] for row in held(lake, "run")]
+    assert sorted(kept) == [0, 1]
+    assert study["gate"]["critical"] == 1
+    assert len(Lake(lake).files("study_gate_result")) == 2
+    assert "a later extract was refused" in command(lake, "validate", fails=11)
+    said = "A later extract of ltfu as of 2024-06-30 was refused by the gate: the patients are those of the one before"
+    assert run_study(Settings(lake=str(lake), threads=1)).warnings[0].startswith(said)
+    told = write_study_report(Settings(lake=str(lake), threads=1), formats=["html"], out=tmp_path / "told")
+    assert told.warnings[0].startswith(said)
+    assert said in (tmp_path / "told" / "study-report-ltfu-2024-06-30.html").read_text(encoding="utf-8")
+    shutil.rmtree(lake / "study_subject")
+    told = command(lake, "validate", "--study", "ltfu", fails=11)
+    assert "holds its records and no patients" in told
+    assert "ingest the extract again" in told
+
+
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory):
+    """An extract that breaks warnings in a lake of its own: the lake and the report."""
+    root = tmp_path_factory.mktemp("flawed")
+    domains = small()
+    domains["DM"][0] |= {"DTHDTC": "2024-05"}
+    domains["DM"][2] |= {"RFSTDTC": "2024-06"}
+    domains["DS"][0] |= {"DSDECOD": "WITHDRAWAL BY SUBJECT", "DSSTDTC": None}
+    domains["AE"][2]["AESTDTC"] = "2023-03-06"
+    domains["SV"][0]["SVSTDTC"] = "2022-09-20"
+    domains["EX"].append(dict(domains["EX"][0], EXSEQ="2"))
+    return root / "lake", ingest(root / "lake", write(root / "extract", domains))
+
+
+def test_what_the_gate_found_is_kept_as_tables(flawed):
+    lake, report = flawed
+    results = held(lake, "study_gate_result")
+    assert len(results) == len(report.gate)
+    told, kept = ({(row["table"], row["rule"]): row["found"] for row in rows} for rows in (report.gate, results))
+    assert told == kept
+    marked = held(lake, "study_quarantine")
+    assert len(marked) == report.counts["quarantined_patient_rows"]
+    found = {(row["rule"], row["table"], row["row_number"]) for row in marked}
+    assert found >= {
+        ("undated_death", "study_subject", None),
+        ("undated_leaving", "study_subject", None),
+        ("after_death", "study_event", 1),
+    }
+    assert {len(row["subject_id"]) for row in marked} == {24}
+    assert {row["run_id"] for row in marked} == {report.run_id}
+    (study,) = lake_status(Settings(lake=str(lake))).counts["studies"]
+    assert (study["quarantined"], study["gate"]) == (len(marked), report.counts["broken_study_rules"])
+
+
+def test_what_can_bias_survival_is_told_before_anything_else(flawed):
+    _, report = flawed
+    biasing = ("undated_death", "undated_infusion", "undated_leaving", "after_death")
+    first = [next((rule for rule in biasing if f" {rule}: " in warning), None) for warning in report.warnings]
+    assert set(first[:4]) == set(biasing)
+    assert set(first[4:]) == {None}
+    assert any("visit_outside_window" in warning for warning in report.warnings[4:])
+    warned = [rule["rule"] for rule in report.gate if not rule["passed"] and rule["severity"] == "warning"]
+    assert set(warned[:4]) == set(biasing)
+
+
+def test_what_is_told_without_its_day_is_counted_in_the_warnings_and_moves_no_contact(flawed):
+    lake, report = flawed
+    assert [warning for warning in report.warnings if warning.startswith("warning: study_subject undated")] == [
+        "warning: study_subject undated_death: a death without its day: survival is overstated (1)",
+        "warning: study_subject undated_infusion: an infusion without day 0: not followed up (1)",
+        "warning: study_subject undated_leaving: a withdrawal without its day (1)",
+    ]
+    contacts = {row["last_contact_date"] for row in held(lake, "study_subject")}
+    assert contacts == {dt.date(2024, 5, 1), dt.date(2023, 2, 3), dt.date(2024, 6, 1)}
+
+
+def test_a_second_bag_is_told_in_the_counts(flawed, ingested):
+    lake, report = flawed
+    assert (report.counts["n_joined_infusions"], ingested[2].counts["n_joined_infusions"]) == (1, 0)
+    assert sorted(row["dose_cells"] for row in held(lake, "study_infusion")) == [1.5e8, 6e8]
+
+
+def test_validate_asks_the_rules_of_a_study_again_and_changes_no_table_of_it(flawed, command):
+    lake, report = flawed
+    before = {path: hash_ for path, hash_ in contents(lake).items() if "study_gate_result" not in path}
+    again = command(lake, "validate", "--study", "ltfu")
+    assert [row["found"] for row in again["gate"]] == [row["found"] for row in report.gate]
+    assert again["counts"] == {name: report.counts[name] for name in ("broken_study_rules", "quarantined_patient_rows")}
+    assert {row["study_id"] for row in again["gate"]} == {"ltfu"}
+    after = {path: hash_ for path, hash_ in contents(lake).items() if "study_gate_result" not in path}
+    changed = [path for path in after if before.get(path) != after[path]]
+    assert all(path.startswith("study_quarantine/") and path not in before for path in changed)
+    assert ingest(lake, lake.parent / "extract").warnings == [
+        "Study ltfu as of 2024-06-30 is unchanged: nothing was done."
+    ]
+    assert len(Lake(lake).files("study_gate_result")) == 2
+    (study,) = command(lake, "status")["counts"]["studies"]
+    assert study["gate"] == report.counts["broken_study_rules"]
+    words = ["--lake", str(lake), "validate", "--table", "study_subject"]
+    shown = CliRunner().invoke(main, words, catch_exceptions=False).output
+    assert "Gate of the studies" in shown
+    assert "undated_death" in shown
+    assert "study_visit" not in shown
+    assert len(Lake(lake).files("study_gate_result")) == 2
+
+
+def test_validate_tells_a_study_that_does_not_pass_and_ends_with_the_gates_code(flawed, tmp_path, command):
+    lake = shutil.copytree(flawed[0], tmp_path / "lake")
+    two = [row | {"product": name} for row in held(lake, "study_infusion") for name in (row["product"], "another")]
+    rows = [row | {"infusion_number": number} for number, row in enumerate(two, 1)]
+    path = tmp_path / "study_infusion.parquet"
+    table = declared("study_infusion")
+    n_rows = write_rows(table, pa.Table.from_pylist(rows, arrow_schema(table, stored=True)), path)
+    Lake(lake).commit(
+        table.name, {"study_id": "ltfu", "as_of": CUTOFF}, path, Run("test", flawed[1].run_id, ""), n_rows
+    )
+    told = command(lake, "validate", fails=11)
+    assert "ltfu as of 2024-06-30 breaks critical rules" in told
+    assert "2 infusions on the day the clock starts (2)" in told
+    assert "CRID" not in told
+
+
+def test_a_study_of_an_earlier_version_of_cartwatch_is_told_and_not_read(flawed, tmp_path, command):
+    lake = shutil.copytree(flawed[0], tmp_path / "lake")
+    (file,) = Lake(lake).files("study_subject")
+    path = tmp_path / "study_subject.parquet"
+    pq.write_table(pq.ParquetFile(file.path).read().drop_columns("undated"), path)
+    Lake(lake).commit("study_subject", file.partition, path, Run("test", file.run_id, ""), file.n_rows)
+    (study,) = lake_status(Settings(lake=str(lake))).counts["studies"]
+    assert study["typed"] == "outdated"
+    assert "written by another version of cartwatch" in command(lake, "validate", fails=11)
+    assert "ingested by another version of cartwatch" in command(lake, "study", "run", fails=14)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--study", "other"], 15, "does not hold the study other; it holds ltfu"),
+        (["--quarter", "2024Q1"], 15, "holds no quarter: run 'cartwatch ingest faers' first."),
+        (["--table", "raw_demo"], 15, "holds no quarter: run 'cartwatch ingest faers' first."),
+        (["--table", "study_events"], 2, "has no rules for 'study_events'; it has rules for raw_demo"),
+        (["--study", "ltfu", "--quarter", "2024Q1"], 2, "give --quarter or --study"),
+        (["--study", "ltfu", "--table", "raw_demo"], 2, "raw_demo is no table of ltfu"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_validate_says_what_is_not_there_to_ask(flawed, command, arguments, code, said):
+    assert said in command(flawed[0], "validate", *arguments, fails=code)
 
 
 def test_the_cut_off_decides_what_was_known(tmp_path):
-    folder = write(tmp_path / "extract", small())
-    settings = Settings(lake=str(tmp_path / "lake"), threads=1, pseudonym_key=KEY)
-    report = ingest_registry(settings, folder, dt.date(2022, 6, 30))
-    reasons = report.counts["reasons"]
+    given = read_extract(write(tmp_path / "extract", small()))
+    typed = type_extract(given, Pseudonyms(KEY, "ltfu"), dt.date(2022, 6, 30), scales())
+    reasons = Counter(f"{item.domain} {item.column} {item.reason}" for item in typed.ledger.refusals())
     assert reasons["AE AEDTC is after the cut-off"] == 1
     assert reasons["SV SVSTDTC is after the cut-off"] == 3
     assert reasons["SV SVDTC is after the cut-off"] == 2
     assert reasons["FA DIAGDTC is after the cut-off"] == 9
-    deaths = [row["death_date"] for row in held(tmp_path / "lake", "study_subject")]
-    assert deaths == [None, None]  # the third patient enrolled later
-    assert held(tmp_path / "lake", "study_malignancy") == []
-    counts = report.counts
-    assert counts["n_read"] == counts["n_kept"] + counts["n_rejected"]
-
-
-def test_deaths_and_infusions_without_a_day_are_counted_in_the_warnings(tmp_path):
-    domains = small()
-    domains["DM"][0] |= {"RFSTDTC": "2022-02", "DTHFL": "Y"}
-    domains["DM"][1] |= {"DTHDTC": "2023", "RFPENDTC": "2023-01-05"}
-    domains["DS"] = [row for row in domains["DS"] if row["DSDECOD"] != "DEATH"]
-    settings = Settings(lake=str(tmp_path / "lake"), threads=1, pseudonym_key=KEY)
-    report = ingest_registry(settings, write(tmp_path / "extract", domains), dt.date.fromisoformat(CUTOFF))
-    told = [warning for warning in report.warnings if warning.startswith("warning: study_subject undated")]
-    assert told == [
-        "warning: study_subject undated_death: a death without its day: survival is overstated (2)",
-        "warning: study_subject undated_infusion: an infusion without day 0: not followed up (1)",
-    ]
-    contacts = {row["last_contact_date"] for row in held(tmp_path / "lake", "study_subject")}
-    assert contacts == {dt.date(2024, 5, 1), dt.date(2023, 1, 5), dt.date(2024, 6, 1)}
+    assert [row["death_date"] for row in typed.rows["study_subject"]] == [
+        None,
+        None,
+    ]  # the third patient enrolled later
+    assert typed.rows["study_malignancy"] == []
+    assert all(file["n_read"] == file["n_kept"] + file["n_rejected"] for file in typed.files(given))
 
 
 def test_the_verb_ingests_and_status_shows_the_study(tmp_path, command, monkeypatch):
@@ -281,3 +438,4 @@ def test_the_screen_shows_files_rows_and_reasons_whatever_the_registry_calls_its
     assert [name for name in (*IDENTIFIERS, KEY) if name in done.output + caplog.text] == []
     shown = CliRunner().invoke(main, ["--lake", str(tmp_path / "lake"), "status"], catch_exceptions=False)
     assert "Follow-up studies" in shown.output
+    assert "quarantined" in shown.output

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib.util
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -91,7 +92,13 @@ def test_every_record_of_the_analysis_data_is_kept_or_rejected(pilot):
     for domain, file in files.items():
         assert file["n_read"] == in_file(pilot / "adam", domain.lower()) == file["n_kept"] + file["n_rejected"]
     assert (len(rows["study_subject"]), len(rows["study_infusion"]), len(rows["study_event"])) == (254, 254, 1_191)
-    assert {row["reason"] for row in rejected} == {"DTHDT is empty though DTHFL is Y: death_date stays empty"}
+    reasons = Counter(row["reason"] for row in rejected)
+    lacking = "EOSDT is empty though ADSL has a record of it"  # the pilot's ADSL has no such column
+    assert reasons == {
+        "DTHDT is empty though DTHFL is Y: death_date stays empty": 3,
+        f"{lacking}: withdrawal_date stays empty": 27,
+        f"{lacking}: lost_date stays empty": 2,
+    }
     assert files["ADTTE"]["n_set_aside"] == 254  # time to the first dermatologic event fills nothing here
 
 
@@ -105,7 +112,7 @@ def test_both_standards_agree_on_whom_they_share(pilot):
 def test_the_pilot_passes_the_gate_with_its_products_told_as_unknown(pilot, tmp_path):
     settings = Settings(lake=str(tmp_path), threads=1, pseudonym_key=KEY)
     report = ingest_registry(settings, pilot / "sdtm", CUTOFF)
-    broken = {rule["rule"]: rule for rule in report.counts["gate"]}
+    broken = {rule["rule"]: rule for rule in report.gate if not rule["passed"]}
     assert broken["unknown_product"]["n_violating"] == 591
     assert {rule["severity"] for rule in broken.values()} == {"warning", "info"}
     assert sum(file.n_rows for file in Lake(tmp_path).files("study_subject")) == 306

@@ -101,6 +101,7 @@ def test_the_sides_of_each_comparison_are_those_of_its_rows(written):
         assert int(row["c"]) + int(row["d"]) == int(sides["n_comparator"])
         reasons = ("n_no_indication", "n_another_indication", "n_two_car_ts", "n_unknown_age", "n_another_age")
         assert int(row["n_left_out"]) == sum(int(sides[name]) for name in reasons)
+        assert row["comparator_version"] == sides["comparator_version"] != ""
 
 
 def test_quarters_of_receipt_add_up_to_the_cases(written):

@@ -2,10 +2,19 @@
 
 import pytest
 
+from pipeline.config import Settings
 from pipeline.demo.history import write_history
+from pipeline.governance.actors import Actor, add_actor
+from pipeline.governance.audit import events
+from pipeline.governance.ledger import CROSSED, record_look
+from pipeline.governance.migration import upgraded
+from pipeline.governance.signals import open_from_look, signal
+from pipeline.governance.store import open_store
+from pipeline.governance.verification import verify
 from pipeline.lake.delta import Lake
 from tests.components import Airflow, database, free_port, named_postgres, postgres, server_programs, wait_until
 from tests.damage import with_empty_terms
+from tests.governing import look_row, registered
 from tests.loopback import Fault, FdaSite
 
 pytestmark = [pytest.mark.slow, pytest.mark.scheduler, pytest.mark.timeout(600)]
@@ -28,6 +37,7 @@ def airflow(site, tmp_path_factory):
     """Healthy, both DAGs read; the schedule itself waits for 2017Q3, which the site does not have."""
     home = tmp_path_factory.mktemp("airflow")
     more = {"CARTWATCH_LAKE": str(home / "lake"), "CARTWATCH_FAERS_URL": site.url, "GX_ANALYTICS_ENABLED": "False"}
+    more |= {"CARTWATCH_REVIEWERS": "ada"}
     with postgres() as server, database(server) as name, Airflow(home, server, name, more=more).running() as running:
         wait_until(lambda: running.ask("SELECT 1 FROM serialized_dag HAVING count(*) >= 2"), 60, "DAG in the database")
         yield running
@@ -111,6 +121,60 @@ def test_a_failed_gate_is_tried_once_shows_its_rules_and_keeps_the_data(airflow,
     assert "GateFailed" in log
     assert _tries(airflow, run_id)["validate"] == tries["validate"] + 1
     assert {file.path: file.path.read_bytes() for file in backfilled.files("case_reaction")} == before
+
+
+QUESTION = "dags/signal_review/dagRuns/signal-1-version-1/taskInstances/review.asked/0/hitlDetails"
+ASKED = "SELECT t.try_number FROM task_instance t WHERE t.dag_id = 'signal_review' AND t.task_id = 'review.asked' AND t.state = 'awaiting_input'"
+
+
+@pytest.fixture(scope="module")
+def crossed(airflow, backfilled, tmp_path_factory):
+    """The store of that lake, with a signal that a look has opened and nobody has judged.
+
+    Surveillance that the backfill set off has failed by then: there was no store to look into.
+    """
+    waiting = "SELECT 1 FROM dag_run WHERE dag_id = 'surveillance' AND state IN ('queued', 'running')"
+    wait_until(lambda: not airflow.ask(waiting), 120, "end of the surveillance that the backfill set off")
+    settings = Settings(lake=str(backfilled.root))
+    upgraded(settings)
+    store = open_store(settings)
+    add_actor(store, None, Actor("eve", "Eve Adams", ("engineer",)))
+    add_actor(store, "eve", Actor("ada", "Ada Byron", ("scientist",)))
+    plan = registered(store, tmp_path_factory.mktemp("plan"))
+    with store.writing("system") as writing:
+        open_from_look(writing, plan, record_look(writing, plan, look_row(plan, 1, decision=CROSSED)))
+    return store
+
+
+def _surveyed(airflow):
+    """A run of surveillance that a person starts, once it has ended well and its question waits for an answer."""
+    before = max((tries for (tries,) in airflow.ask(ASKED)), default=0)
+    run_id = airflow.post("dags/surveillance/dagRuns", {"logical_date": None})["dag_run_id"]
+    ended = f"SELECT state FROM dag_run WHERE dag_id = 'surveillance' AND run_id = '{run_id}' AND state IN ('success', 'failed')"
+    assert wait_until(lambda: airflow.ask(ended), 120, "end of surveillance") == [("success",)], airflow.errors()
+    wait_until(lambda: [tries for (tries,) in airflow.ask(ASKED) if tries > before], 60, "question")
+
+
+def test_a_review_is_answered_by_who_may_and_an_open_one_keeps_no_look_waiting(airflow, crossed):
+    _surveyed(airflow)
+    _surveyed(airflow)  # the first question is still open, and is asked anew in its own run
+    assert airflow.ask("SELECT run_id, state FROM dag_run WHERE dag_id = 'signal_review'") == [
+        ("signal-1-version-1", "running")
+    ]
+    answer = {"chosen_options": ["Approve"], "params_input": {"comment": "Seen in both sexes"}}
+    refused = airflow.send("PATCH", QUESTION, answer, user="mallory")
+    assert (refused.status_code, "not a respondent" in refused.text) == (403, True)
+    with crossed.reading() as connection:
+        assert signal(connection, 1).state == "detected"
+    assert airflow.send("PATCH", QUESTION, answer, user="ada").status_code == 200
+    ended = "SELECT state FROM dag_run WHERE dag_id = 'signal_review' AND state IN ('success', 'failed')"
+    assert wait_until(lambda: airflow.ask(ended), 60, "end of the review") == [("success",)], airflow.errors()
+    assert airflow.send("PATCH", QUESTION, answer, user="ada").status_code == 409
+    with crossed.reading() as connection:
+        assert signal(connection, 1).state == "validated"
+        last = list(events(connection))[-1]
+        assert verify(connection).first_bad is None
+    assert (last["actor"], last["action"], last["reason"]) == ("ada", "move", "Seen in both sexes")
 
 
 def _tries(airflow, run_id):

@@ -6,10 +6,12 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline.config import Settings
-from pipeline.contract.study import PATIENT_TABLES, STUDY_RESULTS
+from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.studyresult import STUDY_RESULTS
 from pipeline.errors import LakeConflict, NothingThere, UsageError
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
@@ -94,6 +96,34 @@ def test_a_public_export_hides_small_counts_and_the_lake_keeps_them(settings, co
     assert any(row["n_at_risk"] and 0 < int(row["n_at_risk"]) < 5 for row in whole)
     assert {int(row["n_at_risk"]) % 5 for row in shown if row["n_at_risk"]} == {0}
     assert not any(re.search(r"\d+ remain", row["reason"]) for row in shown)
+
+
+def test_a_second_public_copy_is_held_against_the_first_and_the_first_stays_as_it_is(tmp_path, command):
+    lake = Lake(tmp_path / "lake")
+    whole = studycohort.drawn(120, seed=4)
+    newest = set(sorted(whole["study_subject"]["infusion_date"].to_pylist())[-3:])
+    late = {one["subject_id"] for one in whole["study_subject"].to_pylist() if one["infusion_date"] in newest}
+    commit(lake, {name: without(table, late) for name, table in whole.items()}, as_of="2026-06-30")
+    commit(lake, whole, as_of="2026-07-31", run="b" * 16)
+    said = [
+        command(lake.root, "study", "run", "--as-of", as_of, "--public", "--out", tmp_path / f"{at}")["warnings"]
+        for at, as_of in enumerate(("2026-06-30", "2026-07-31", "2026-06-30"))
+    ]
+    assert any("is the first that this lake knows of" in one for one in said[0])
+    assert any("is held against those as of 2026-06-30" in one for one in said[1])
+    assert any("was handed out before" in one for one in said[2])
+    first, second = (
+        {row["estimand"]: row for row in rows(tmp_path / f"{at}" / "study_estimate_public.csv")} for at in (0, 1)
+    )
+    assert first["infused"]["n_patients"] == str(whole["study_subject"].num_rows - len(late))
+    assert second["infused"]["n_patients"] == ""
+    for name in ("study_estimate_public.csv", "study_curve_public.csv"):
+        assert (tmp_path / "2" / name).read_bytes() == (tmp_path / "0" / name).read_bytes()
+
+
+def without(table, subjects):
+    """The table without these patients."""
+    return table.filter(pa.array([one not in subjects for one in table["subject_id"].to_pylist()], pa.bool_()))
 
 
 def test_what_is_not_held_is_said_with_what_is(settings, computed, command):

@@ -5,6 +5,7 @@ import json
 import re
 
 import openpyxl
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
@@ -98,6 +99,44 @@ def test_the_public_copy_names_no_patient_and_prints_no_small_count(written, coh
         counts = [int(row[name]) for name in ("n_patients", "n_events", "n_at_risk", "n_left_out") if row[name]]
         assert not [n for n in counts if 0 < n < 5], row
     assert not [row for row in rows(folder / "characteristic.csv") if row["n_patients"] and int(row["n_patients"]) < 5]
+
+
+TEXTS = [
+    (table.name, column.name)
+    for table in PATIENT_TABLES
+    for column in table.columns
+    if column.type == "text" and not column.allowed and column.name not in {*table.key, "sex_code", "scale"}
+]
+MARK = "Brought By Mr Smith"
+
+
+def test_no_text_of_the_registry_stands_in_the_public_copy(cohort, command, tmp_path):
+    marked = dict(cohort)
+    for name, column in TEXTS:
+        table = marked[name]
+        texts = pa.array([f"{MARK} {at % 3}" for at in range(table.num_rows)], pa.string())
+        marked[name] = table.set_column(table.column_names.index(column), table.schema.field(column), texts)
+    put(tmp_path / "lake", marked)
+    run_study(Settings(lake=str(tmp_path / "lake")))
+    for more in ((), ("--public",)):
+        command(
+            tmp_path / "lake",
+            "study",
+            "report",
+            "--out",
+            tmp_path / "out",
+            "--format",
+            "csv",
+            "--format",
+            "html",
+            *more,
+        )
+    public = [
+        path for path in (tmp_path / "out").rglob("*") if path.is_file() and "public" in str(path.relative_to(tmp_path))
+    ]
+    assert len(public) > 4
+    assert not [path.name for path in public if MARK in path.read_text(encoding="utf-8")]
+    assert MARK in (tmp_path / "out" / f"{NAME}.html").read_text(encoding="utf-8")
 
 
 def test_page_files_and_workbook_say_the_same(written):

@@ -10,12 +10,19 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.config import Settings
+from pipeline.contract.study import PATIENT_TABLES
 from pipeline.demo.history import write_history
+from pipeline.governance import ledger as ledger_of_plans
 from pipeline.governance.ledger import looks_of
+from pipeline.governance.plan import register_plan
+from pipeline.governance.planfile import plan_content
 from pipeline.governance.store import open_store
+from pipeline.lake.delta import Lake, Run
+from pipeline.lake.parquet import write_rows
 from pipeline.steps import surveillance
 from pipeline.steps.ingest import ingest
 from pipeline.steps.surveillance import run_looks
+from tests.studycohort import patient, tables
 
 PLAN = {
     "id": "tisa-fever",
@@ -32,12 +39,18 @@ PLAN = {
     "looks": {"every": "quarter", "from": "2023Q2", "to": "2023Q4"},
     "owner": "ada",
 }
-QUIET = PLAN | {"id": "tisa-infection", "endpoint": {"id": "infection", "scope": "narrow"}, "minimum_events": 400}
+QUIET = PLAN | {
+    "id": "tisa-infection",
+    "endpoint": {"id": "infection", "scope": "narrow"},
+    "design": {"id": "cusum", "parameters": {"share": 0.01, "events_per_look": 40}},
+    "maximum_length": 3,
+    "minimum_events": 1,
+}
 
 
 @pytest.fixture(scope="module")
 def planned(counted, tmp_path_factory):
-    """A lake of four quarters, and two plans: one that crosses at once, one that cannot."""
+    """A lake of four quarters, and two plans: one that crosses at once, and a chart that stays quiet."""
     lake = shutil.copytree(counted, tmp_path_factory.mktemp("planned") / "lake")
     plans = tmp_path_factory.mktemp("plans")
     said = [
@@ -157,12 +170,93 @@ def test_a_look_that_was_not_made_can_be_skipped_with_a_reason_once_it_is_the_ne
     assert "was skipped: never published" in said
 
 
+def test_a_plan_whose_endpoint_is_defined_otherwise_by_now_keeps_no_other_plan_waiting(looked, tmp_path, monkeypatch):
+    """Of fever no look follows the crossing; a third plan of another endpoint is left due, and infection looks on."""
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            QUIET
+            | {"id": "a-first", "endpoint": {"id": "aki", "scope": "narrow"}, "family": {"id": "b", "alpha": 0.05}}
+        )
+    )
+    content = plan_content(path)
+    with open_store(Settings(lake=str(copy))).writing("ada") as writing:
+        register_plan(writing, content)
+    version = ledger_of_plans.version_today
+    monkeypatch.setattr(ledger_of_plans, "version_today", lambda name: "f" * 16 if name == "aki" else version(name))
+    report = run_looks(Settings(lake=str(copy), actor="eve"))
+    assert [one["look_id"] for one in report.details["looks"]] == ["tisa-infection:3"]
+    assert report.counts["n_plans_left_due"] == 1
+    (said,) = [one for one in report.warnings if "left due" in one]
+    assert said.startswith("Look 1 of a-first as of 2023Q2 is left due: Plan a-first counts aki as version ")
+    assert said.endswith("amend the plan, or look with the vocabulary of then.")
+
+
+def commit_study(root, as_of, *malignancies):
+    """A study of two patients as an ingest would leave it."""
+    subjects = [patient(name, contact="2023-01-01") for name in ("secret-1", "secret-2")]
+    lake, held = Lake(root), tables(subject=subjects, malignancy=list(malignancies))
+    with lake.staging("by-hand") as folder:
+        for table in PATIENT_TABLES:
+            path = folder / f"{table.name}.parquet"
+            n_rows = write_rows(table, held[table.name], path)
+            lake.commit(table.name, {"study_id": "demo", "as_of": as_of}, path, Run("ingest", as_of, "test"), n_rows)
+
+
+def held_cases(lake, as_of):
+    """Narrow cases of the designated events by product and event, as the lake holds them."""
+    (file,) = Lake(lake).files("product_event_case", {"as_of": as_of})
+    rows = pd.read_parquet(file.path)
+    rows = rows[(rows["scope"] == "narrow") & rows["event"].isin(["spm_tcell", "cerebral_oedema"])]
+    rows = rows[~rows["product"].isin(["any_car_t", "unspecified_car_t"])]
+    return {pair: sorted(found["case_id"]) for pair, found in rows.groupby(["product", "event"])}
+
+
+def test_each_designated_event_opens_one_signal_of_both_worlds_and_again_nothing(looked, command, tmp_path):
+    _, lake = looked
+    copy = shutil.copytree(lake, tmp_path / "lake")
+    positive = {"subject_id": "secret-1", "origin": "t_cell", "decision": "pending", "transgene_result": "positive"}
+    commit_study(copy, "2023-06-30", positive)
+    cases = held_cases(copy, "2023Q3")
+    wanted = {*cases, ("tisagenlecleucel", "spm_tcell")}
+    first = command(copy, "signal", "watch", "--as-of", "2023Q3")
+    by_machine = [
+        one for one in command(copy, "signal", "list")["counts"]["signals"] if one["source"] == "designated_event"
+    ]
+    assert sorted((one["product"], one["endpoint"]) for one in by_machine) == sorted(wanted)
+    opened = [row for row in first["events"] if row["outcome"] == "opened"]
+    assert len(opened) == len(wanted) == first["counts"]["n_opened"]
+    reports = {
+        (row["product"], row["endpoint"]): row["n_added"] for row in first["events"] if row["source"] == "reports"
+    }
+    assert reports == {pair: len(found) for pair, found in cases.items()}
+    before = (copy / "governance.sqlite").read_bytes()
+    again = command(copy, "signal", "watch", "--as-of", "2023Q3")
+    assert {row["outcome"] for row in again["events"]} == {"unchanged"}
+    earlier = command(copy, "signal", "watch", "--as-of", "2023Q2")
+    assert {row["outcome"] for row in earlier["events"]} == {"unchanged"}
+    assert (copy / "governance.sqlite").read_bytes() == before
+    later = command(copy, "signal", "watch")
+    now = held_cases(copy, "2023Q4")
+    changed = {pair for pair in {*now, *cases} if now.get(pair) != cases.get(pair)}
+    told = {(row["product"], row["endpoint"]) for row in later["events"] if row["outcome"] in {"opened", "added"}}
+    assert changed <= told
+    assert "secret" not in json.dumps([first, later])
+    assert "secret" not in (copy / "governance.sqlite").read_bytes().decode("latin-1")
+    assert command(copy, "audit", "verify")["counts"]["first_bad"] is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (("plan", "look", "--plan", "nonsense"), 15, "There is no plan 'nonsense'"),
         (("plan", "look", "--actor", "mallory"), 2, "There is no actor 'mallory'"),
         (("plan", "look", "--world", "cohort"), 15, "holds no study"),
+        (("plan", "look", "--as-of", "2031Q1"), 15, "holds reports up to 2023Q4, not 2031Q1"),
+        (("signal", "watch", "--as-of", "2031Q1"), 15, "holds reports up to 2023Q4, not 2031Q1"),
+        (("signal", "watch", "--cutoff", "2031-01-01"), 15, "No study is held as of 2031-01-01"),
         (("reproduce", "tisa-fever:9", "--out", "x"), 15, "no look 'tisa-fever:9'"),
         (("reproduce", "0123456789abcdef", "--out", "x"), 15, "has no run '0123456789abcdef'"),
     ],

@@ -67,5 +67,5 @@ def test_a_person_sees_lags_crossings_and_how_many_contrasts_were_refused(lake):
     from pipeline.cli import main
 
     told = CliRunner().invoke(main, ["--lake", str(lake), "trend"], catch_exceptions=False).output
-    for words in ("Days from event to first receipt", "First quarter of receipt with IC025", "none answered: "):
+    for words in ("Days from event to first receipt", "First quarter of receipt with IC025", "No contrast asked: "):
         assert words in told

@@ -14,6 +14,7 @@ from pipeline.governance.assessment import Assessment, assess
 from pipeline.governance.audit import event_hash, events
 from pipeline.governance.canonical import canonical, content_hash
 from pipeline.governance.decisions import move, sign, signatures, withdraw
+from pipeline.governance.designated import Found, Outcome, record_found
 from pipeline.governance.ledger import CONTINUE, CROSSED, looks_of, record_look, skip_look
 from pipeline.governance.schema import AUDIT_EVENT, AUDIT_HEAD
 from pipeline.governance.signals import Opening, open_from_look, open_signal, signals
@@ -32,6 +33,7 @@ ACTS = st.one_of(
     st.tuples(st.just("look"), st.sampled_from([CONTINUE, CROSSED]), st.floats(0, 0.012)),
     st.tuples(st.just("skip"), st.text(max_size=3), st.just(0)),
     st.tuples(st.just("open"), st.just(""), st.just(0)),
+    st.tuples(st.just("event"), st.sampled_from(["2025Q3", "2025Q4"]), st.integers(0, 7)),
     st.tuples(st.just("move"), st.sampled_from(sorted(states())), st.integers(1, 2)),
     st.tuples(st.just("withdraw"), st.text(max_size=3), st.integers(1, 2)),
     st.tuples(st.just("assess"), st.sampled_from(["weak", "strong", "huge"]), st.integers(1, 2)),
@@ -52,6 +54,11 @@ def carried_out(writing, plan, kind, word, number):
             skip_look(writing, plan, min(len(looks_of(writing.connection, plan.id)) + 1, 4), word)
         case "open":
             open_signal(writing, OPENING)
+        case "event":
+            held = tuple(case for case in range(3) if number & 1 << case)
+            found = Found(OPENING.product, OPENING.endpoint, "reports", word, {"n_cases": len(held)}, held)
+            record_found(writing, found)
+            assert record_found(writing, found).outcome in {Outcome.UNCHANGED, Outcome.TOLD}
         case "move":
             move(writing, number, word, "because", rule="new_evidence")
         case "withdraw":

@@ -138,6 +138,8 @@ def test_broken_follow_up_is_refused_by_row(leave, cause, entry, said):
 def test_nothing_is_said_where_nothing_was_followed_or_seen():
     with pytest.raises(ValueError, match="nothing to compare"):
         log_rank([followed([1.0], [0]), followed([2.0], [0])])
+    with pytest.raises(ValueError, match="nothing to compare"):
+        gray([followed([1.0, 3.0], [1, 0]), followed([2.0, 4.0], [1, 0])], 2)  # only the other cause was seen
     with pytest.raises(ValueError, match="Neither side"):
         rate_ratio(0, 1.0, 0, 1.0)
     assert risk_table(followed([], [])).time.size == 0

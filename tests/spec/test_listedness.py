@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from pipeline.governance.labels import LabelVersion, label_versions, listedness
+from pipeline.vocabulary.endpoints import endpoints
+from pipeline.vocabulary.products import products
 from tests.spec.tables import rows_of
 
 DAY = dt.date.fromisoformat
@@ -31,6 +33,15 @@ idecabtagene vicleucel  | crs       | 2024-04-18 | unknown    | -       | no lab
 def test_listedness_is_judged_by_the_label_of_the_day(row):
     found = listedness(row["product"], row["endpoint"], DAY(row["received"]), LABELS)
     assert (found.answer, found.version) == (row["answer"], row["version"])
+
+
+def test_no_label_on_file_never_means_not_listed():
+    """Of every product without a label, and of every label that is not whole: only what it names is known."""
+    whole = {version.product for version in label_versions() if version.is_complete}
+    assert whole == set()
+    days = [DAY(day) for day in ("2015-01-01", "2018-06-01", "2026-06-01")]
+    found = {listedness(one.id, event.id, day).answer for one in products() for event in endpoints() for day in days}
+    assert found == {"listed", "unknown"}
 
 
 def test_todays_label_does_not_reach_back():

@@ -9,8 +9,9 @@ import pytest
 from tables import rows_of
 from worlds import World
 
-from pipeline.cases.counts import count_pairs, pair_rows
+from pipeline.cases.counts import count_backgrounds, pair_rows, things
 from pipeline.cases.masking import definition, write_masking
+from pipeline.cases.members import show_stratum_events
 from pipeline.config import Settings
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.parquet import write_rows
@@ -47,11 +48,13 @@ def masked_of(tmp_path_factory):
 
 def masked(world, folder):
     """The rows of masking, by product, event, comparator, kind and what is removed."""
+    backgrounds = count_backgrounds(world.warehouse, definition()["comparators"])
+    show_stratum_events(world.warehouse)
     for name in definition()["comparators"]:
-        n_cases = count_pairs(world.warehouse, name)
+        rows = pair_rows(backgrounds.of(name), things(world.warehouse), "2024Q1", name)
         path = folder / f"pair_count-{name}.parquet"
-        write_rows(PAIR_COUNT, pair_rows(world.warehouse, "2024Q1", name, n_cases), path)
-    ((_, _, path, n_rows),) = write_masking(world.warehouse, "2024Q1", folder)
+        write_rows(PAIR_COUNT, rows, path)
+    ((_, _, path, n_rows),) = write_masking(world.warehouse, "2024Q1", folder, backgrounds)
     rows = pq.read_table(path).to_pylist()
     assert len(rows) == n_rows
     names = ("product", "event", "comparator", "kind", "removed")
@@ -138,6 +141,76 @@ def test_the_class_has_no_other_car_t(masked_of):
     }
 
 
+# of Encephalopathy and tisagenlecleucel: comparator, kind, removed, rule, a b c d after
+TERM_HIDDEN = f"""
+comparator | kind    | removed                    | rule             | after
+all        | product | other_car_t                | other_car_t      | 3 7 5 60
+all        | product | {YESCARTA} | dominating_car_t | 3 7 7 60
+all        | product | IFOSFAMIDE                 | dominating_drug  | 4 7 33 70
+all        | event   | crs                        | crs_reports      | 4 7 37 70
+all        | event   | Nausea                     | dominating_term  | 4 0 37 0
+non_car_t  | product | other_car_t                | other_car_t      | 3 7 4 60
+non_car_t  | product | {YESCARTA} | dominating_car_t | 3 7 4 60
+non_car_t  | event   | crs                        | crs_reports      | 4 7 4 60
+non_car_t  | event   | Nausea                     | dominating_term  | 4 0 4 0
+"""
+
+
+def test_a_preferred_term_is_counted_again_without_what_dominates_it(masked_of):
+    found = {key: row for key, row in masked_of(HIDDEN).items() if key[:2] == (KYMRIAH, "Encephalopathy")}
+    told = rows_of(TERM_HIDDEN)
+    assert len(told) == len(found)
+    for line in told:
+        row = found[KYMRIAH, "Encephalopathy", line["comparator"], line["kind"], line["removed"]]
+        assert (row["rule"], row["event_kind"], row["scope"]) == (line["rule"], "pt", None)
+        assert cells(row) == ((4, 7, 37, 70) if line["comparator"] == "all" else (4, 7, 4, 60))
+        assert " ".join(map(str, cells(row, "_after"))) == line["after"], line
+
+
+def test_a_term_of_few_cases_and_a_term_of_the_endpoint_removed_are_not_asked(masked_of):
+    rows = masked_of(TOGETHER)
+    asked = {key[1] for key, row in rows.items() if row["event_kind"] == "pt" and key[0] == KYMRIAH}
+    assert asked == {CRS, ICANS}, "nausea has two cases"
+    assert (KYMRIAH, ICANS, "all", "event", "crs") in rows
+    assert (KYMRIAH, CRS, "all", "event", "crs") not in rows
+    assert cells(rows[KYMRIAH, ICANS, "all", "event", CRS], "_after") == (1, 2, 2, 20)
+
+
+def test_the_dominating_drug_of_a_term_leaves_both_sides(masked_of):
+    text = """
+    n  | drugs                                 | terms
+    3  | KYMRIAH PS + CYCLOPHOSPHAMIDE SS      | Pyrexia
+    1  | KYMRIAH PS                            | Nausea
+    2  | CYCLOPHOSPHAMIDE PS                   | Nausea
+    1  | CYCLOPHOSPHAMIDE PS                   | Pyrexia
+    9  | ASPIRIN PS                            | Nausea
+    """
+    row = masked_of(text)[KYMRIAH, "Pyrexia", "all", "product", "CYCLOPHOSPHAMIDE"]
+    assert cells(row) == (3, 1, 1, 11)
+    assert cells(row, "_after") == (0, 1, 0, 9)
+    assert row["n_removed"] == 6
+
+
+def test_the_terms_that_dominate_a_term_are_never_the_term_itself(masked_of):
+    text = """
+    n  | drugs      | terms
+    9  | KYMRIAH PS | Pyrexia + Nausea
+    8  | KYMRIAH PS | Nausea + Chills
+    7  | KYMRIAH PS | Chills + Rash
+    1  | ASPIRIN PS | Nausea
+    """
+    removed = {}
+    for key, row in masked_of(text).items():
+        if row["rule"] == "dominating_term" and key[2] == "all" and key[0] == KYMRIAH:
+            removed.setdefault(key[1], []).append(key[4])
+    assert removed == {
+        "Nausea": ["Chills", "Pyrexia"],
+        "Chills": ["Nausea", "Pyrexia"],
+        "Pyrexia": ["Chills", "Nausea"],
+        "Rash": ["Chills", "Nausea"],
+    }
+
+
 def test_a_signal_hidden_by_another_product_is_said_to_appear(masked_of):
     row = masked_of(HIDDEN)[KYMRIAH, "icans", "all", "product", "other_car_t"]
     assert row["is_unmasked"] is (row["ic025"] <= 0 < row["ic025_after"])
@@ -210,7 +283,10 @@ def test_an_endpoint_held_by_an_outcome_code_is_kept_when_its_term_is_dropped(tm
 
 def test_pairs_without_a_case_have_no_row(masked_of):
     rows = masked_of(OVERLAP)
-    assert {key[1] for key in rows} == {"infection", "infection_ex_covid"}
+    assert {key[1] for key, row in rows.items() if row["event_kind"] == "endpoint"} == {
+        "infection",
+        "infection_ex_covid",
+    }
 
 
 def test_a_world_without_car_t_cases_has_an_empty_table(masked_of):

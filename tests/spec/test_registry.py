@@ -67,6 +67,8 @@ DM     | 2    | DTHDTC   | -                | no    | DTHDTC is empty though DTH
 DM     | 1    | DTHDTC   | 2024-07-01       | no    | DTHDTC is after the cut-off                         | study_subject    | 3
 DM     | 1    | DTHDTC   | 2025             | no    | DTHDTC is after the cut-off                         | study_subject    | 3
 DS     | 2    | DSSTDTC  | 2021-12          | no    | DSSTDTC is not known to the day                     | study_subject    | 3
+DS     | 1    | DSDECOD  | WITHDRAWAL BY SUBJECT | no | DSSTDTC is not known to the day: withdrawal_date stays empty | study_subject | 3
+DS     | 1    | DSDECOD  | LOST TO FOLLOW-UP | no   | DSSTDTC is not known to the day: lost_date stays empty | study_subject | 3
 DS     | 2    | DSSTDTC  | 2024-07-01       | yes   | DSSTDTC is after the cut-off                        | study_subject    | 2
 DM     | 2    | DTHDTC   | 2022-12-01       | no    | RFPENDTC is after death_date                        | study_subject    | 3
 EX     | 1    | EXSTDTC  | 2022-01          | yes   | EXSTDTC is not known to the day                     | study_infusion   | 1
@@ -112,6 +114,8 @@ TOLD_ROWS = rows_of(TOLD)
 def test_what_cannot_be_used_is_told_with_its_place_and_reason(typing, case):
     domains = small()
     domains[case["domain"]][int(case["line"]) - 1][case["column"]] = case["value"]
+    if case["column"] == "DSDECOD":
+        domains["DS"][0]["DSSTDTC"] = "2023"
     tables, rejected, _ = typing(domains)
     found = [row for row in rejected if row["domain"] == case["domain"] and row["reason"] == case["reason"]]
     (row,) = found
@@ -163,6 +167,11 @@ def test_a_day_that_one_domain_lacks_is_taken_from_another_and_nobody_is_alive_a
     is_later = (case["DTHDTC"] or "") > CUTOFF
     assert ("death_date stays empty" in told) == (is_dead and not is_later and case["death"] is None)
     assert ("infusion_date stays empty" in told) == (case["infusion"] is None and case["RFSTDTC"] < CUTOFF)
+    assert row["undated"] == [
+        what
+        for what, is_told in (("infusion", "infusion_date stays empty"), ("death", "death_date stays empty"))
+        if is_told in told
+    ]
     assert [each["is_index"] for each in tables["study_infusion"] if each["subject_id"] == name] == (
         [True] if case["infusion"] else [False] if case["EXSTDTC"] == "2022-02-10" else []
     )
@@ -177,6 +186,118 @@ def test_an_infusion_of_another_medicine_starts_no_clock(typing):
     assert [row["reason"] for row in rejected] == ["RFSTDTC is not known to the day: infusion_date stays empty"]
 
 
+# Records of a patient's disposition, and what then is undated.
+LEAVING = """
+WITHDRAWAL BY SUBJECT | LOST TO FOLLOW-UP | undated          | withdrawn  | lost
+2023-05-01            | …                 | -                | 2023-05-01 | -
+2023                  | …                 | withdrawal       | -          | -
+-                     | …                 | withdrawal       | -          | -
+-, 2023-05-01         | …                 | -                | 2023-05-01 | -
+2024-08               | …                 | -                | -          | -
+…                     | -                 | loss             | -          | -
+…                     | 2023-05           | loss             | -          | -
+-                     | 2023-05-01        | withdrawal       | -          | 2023-05-01
+soon                  | -                 | withdrawal, loss | -          | -
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(LEAVING))
+def test_a_withdrawal_and_a_loss_without_a_day_are_told_as_undated(typing, case):
+    domains = small()
+    for word in ("WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP"):
+        days = [] if case[word] == "…" else (case[word] or "-").split(", ")
+        domains["DS"] += [
+            {"USUBJID": "CRID7001", "DSDECOD": word, "DSSTDTC": None if day == "-" else day} for day in days
+        ]
+    subjects = {row["subject_id"]: row for row in typing(domains)[0]["study_subject"]}
+    row = subjects[SECRET.of("CRID7001")]
+    assert ", ".join(row["undated"]) == (case["undated"] or "")
+    found = [row[name] and row[name].isoformat() for name in ("withdrawal_date", "lost_date")]
+    assert found == [case["withdrawn"], case["lost"]]
+
+
+# Bags of the first patient besides 300 million cells of Kymriah on the first day; what they make of it.
+BAGS = """
+EXTRT     | EXSTDTC    | EXDOSE | infusions | dose  | joined
+KYMRIAH   | 2022-01-10 | 100    | 1         | 4.0e8 | 1
+CTL019    | 2022-01-10 | 0.5    | 1         | 3.005e8 | 1
+KYMRIAH   | 2022-01-10 | -      | 1         | -     | 1
+KYMRIAH   | 2022-01-10 | many   | 1         | -     | 1
+KYMRIAH   | 2022-01-11 | 100    | 2         | 3.0e8 | 0
+Yescarta  | 2022-01-10 | 100    | 2         | 3.0e8 | 0
+-         | 2022-01-10 | 100    | 2         | 3.0e8 | 0
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(BAGS), ids=lambda case: f"{case['EXTRT']} {case['EXSTDTC']} {case['EXDOSE']}")
+def test_bags_of_one_product_on_one_day_are_one_infusion_with_the_dose_of_all(tmp_path, case):
+    domains = small()
+    told = {name: case[name] for name in ("EXTRT", "EXSTDTC", "EXDOSE")}
+    domains["EX"].insert(0, dict(domains["EX"][0], EXSEQ="2", **told))
+    done = type_extract(read_extract(write(tmp_path / "extract", domains)), SECRET, DAY, scales())
+    found = [row for row in done.rows["study_infusion"] if row["subject_id"] == SECRET.of("CRID7001")]
+    first = next(
+        row for row in found if (row["product"], str(row["infusion_date"])) == ("tisagenlecleucel", "2022-01-10")
+    )
+    assert (len(found), done.n_joined) == (int(case["infusions"]), int(case["joined"]))
+    assert first["dose_cells"] == (pytest.approx(float(case["dose"])) if case["dose"] else None)
+    assert first["is_index"]
+
+
+def test_a_copy_of_an_infusions_record_adds_no_dose(typing):
+    domains = small()
+    domains["EX"].append(dict(domains["EX"][0]))
+    tables, rejected, files = typing(domains)
+    assert sorted(row["dose_cells"] for row in tables["study_infusion"]) == [1.5e8, 3e8]
+    assert [(row["line"], row["reason"]) for row in rejected] == [(3, "is a copy of another record")]
+    assert files["EX"]["n_rejected"] == 1
+
+
+# How an age is given, and how the study has it.
+AGES = """
+AGE  | AGEU   | BRTHDTC    | years     | resolution
+61   | YEARS  | -          | 61        | completed_years
+61.0 | YEARS  | -          | 61        | completed_years
+61.5 | YEARS  | -          | 61.5      | fraction
+24   | MONTHS | -          | 2         | completed_months
+30   | months | 1960-03-04 | 2.5       | completed_months
+30.5 | MONTHS | -          | 2.5416667 | fraction
+52   | WEEKS  | -          | 0.9965777 | completed_weeks
+200  | DAYS   | -          | 0.5475702 | completed_days
+-    | MONTHS | 1960-03-04 | 61        | completed_years
+-    | -      | -          | -         | -
+61   | -      | -          | -         | -
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(AGES), ids=lambda case: f"{case['AGE']} {case['AGEU']}")
+def test_an_age_says_in_what_units_it_is_completed(typing, case):
+    domains = small()
+    domains["DM"][0] |= {name: case[name] for name in ("AGE", "AGEU", "BRTHDTC")}
+    subjects = {row["subject_id"]: row for row in typing(domains)[0]["study_subject"]}
+    row = subjects[SECRET.of("CRID7001")]
+    assert row["age_years"] == (pytest.approx(float(case["years"]), abs=1e-7) if case["years"] else None)
+    assert row["age_resolution"] == case["resolution"]
+
+
+@pytest.mark.parametrize("birth", ["2009", "2030-11-30", "about 1960"])
+def test_a_birth_date_that_gives_no_age_is_told(typing, birth):
+    domains = small()
+    domains["DM"][0] |= {"AGE": None, "AGEU": None, "BRTHDTC": birth}
+    tables, rejected, _ = typing(domains)
+    assert {row["subject_id"]: row["age_years"] for row in tables["study_subject"]}[SECRET.of("CRID7001")] is None
+    assert [row["reason"] for row in rejected] == ["AGE is empty, and BRTHDTC gives none"]
+
+
+def test_a_registry_whose_ages_are_exact_says_so_in_its_mapping(typing, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "extends: sdtm\nmapping: own\n"
+        "tables: {study_subject: {dm: {columns: {age_resolution: {values: {YEARS: fraction}}}}}}\n"
+    )
+    assert [row["age_resolution"] for row in typing(small(), str(own))[0]["study_subject"]].count("fraction") == 2
+
+
 def test_a_fatal_event_tells_of_a_death_that_has_no_day(typing):
     domains = small()
     domains["AE"][0]["AESDTH"] = "Y"
@@ -184,6 +305,29 @@ def test_a_fatal_event_tells_of_a_death_that_has_no_day(typing):
     assert [row["reason"] for row in rejected] == [
         "DTHDTC is empty though AE has a record of it: death_date stays empty"
     ]
+
+
+@pytest.mark.parametrize(("column", "said"), [("AEOUT", "Fatal"), ("AETOXGR", "5")])
+def test_an_event_fatal_by_its_outcome_or_grade_tells_of_a_death_without_a_day(typing, column, said):
+    domains = small()
+    for row in domains["AE"]:
+        row.setdefault(column, None)
+    domains["AE"][0][column] = said
+    tables, rejected, _ = typing(domains)
+    told = {row["subject_id"]: row["undated"] for row in tables["study_subject"]}
+    assert told[SECRET.of("CRID7001")] == ["death"]
+    assert [row["reason"] for row in rejected] == [
+        "DTHDTC is empty though AE has a record of it: death_date stays empty"
+    ]
+
+
+def test_a_child_whose_parents_withdrew_has_withdrawn_and_loss_needs_no_hyphen(typing):
+    domains = small()
+    domains["DS"].append({"USUBJID": "CRID7001", "DSDECOD": "Withdrawal by Parent/Guardian", "DSSTDTC": "2023-05-01"})
+    domains["DS"].append({"USUBJID": "CRID7002", "DSDECOD": "Lost to follow up", "DSSTDTC": "2022-05-01"})
+    found = {row["subject_id"]: row for row in typing(domains)[0]["study_subject"]}
+    assert found[SECRET.of("CRID7001")]["withdrawal_date"] == dt.date(2023, 5, 1)
+    assert found[SECRET.of("CRID7002")]["lost_date"] == dt.date(2022, 5, 1)
 
 
 def test_a_patient_enrolled_after_the_cut_off_is_no_patient_yet_with_all_that_hangs_on_her(typing):
@@ -240,6 +384,16 @@ def test_only_a_coded_reason_of_a_decision_is_kept_or_shown(typing, tmp_path, ca
     assert len(held) == 3
     assert all(("FAORRES" in each) == (case["kept"] == "yes") for each in held)
     assert any("Miller" in text for text in [*contents, str(rejected), str(tables)]) is False
+
+
+def test_an_extract_that_names_no_patient_is_refused_and_one_without_anything_else_is_read(typing, tmp_path):
+    tables, rejected, _ = typing({name: rows for name, rows in small().items() if name == "DM"})
+    assert (len(tables["study_subject"]), len(tables["study_event"])) == (3, 0)
+    assert {row["reason"].rpartition(": ")[2] for row in rejected} <= {"death_date stays empty"}
+    path = tmp_path / "extract" / "DM.csv"
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    with pytest.raises(InputRefused, match=r"DM\.csv names no patient"):
+        read_extract(tmp_path / "extract")
 
 
 def test_a_clean_extract_has_no_rejections(typing):
@@ -395,6 +549,23 @@ def test_a_form_that_tells_a_death_or_an_infusion_without_its_day_is_told(typing
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "day", "died", "undated"),
+    [
+        ("Deceased", "2022-05-01", dt.date(2022, 5, 1), []),
+        ("died", None, None, ["death"]),
+        ("Expired", "2022-05-01", dt.date(2022, 5, 1), []),
+        (None, "2022-05-01", dt.date(2022, 5, 1), []),
+        (None, "2022-05", None, ["death"]),
+    ],
+)
+def test_a_form_with_a_day_of_death_tells_a_death_whatever_word_it_has_for_it(typing, status, day, died, undated):
+    forms = small(**dict.fromkeys(small()), **CIBMTR)
+    forms["4100"][3] |= {"STATUS": status, "DEATH_DATE": day}
+    row = max(typing(forms)[0]["study_subject"], key=lambda row: row["centre_id"])
+    assert (row["death_date"], row["undated"]) == (died, undated)
+
+
 def test_an_infusion_after_the_cut_off_is_rejected_and_the_enrolled_patient_stays(typing):
     forms = small(**dict.fromkeys(small()), **CIBMTR)
     forms["4006"][1]["INFUSION_DATE"] = "2024-07-15"
@@ -464,6 +635,94 @@ def test_analysis_data_sets_fill_the_study_and_imputed_days_are_not_days(typing)
     }
     assert [row["response"] for row in tables["study_response"]] == ["complete_remission"]
     assert files["ADTTE"]["n_set_aside"] == 1
+
+
+# Why a patient left the study and when, by ADSL; what then stands.
+LEFT = """
+DCSREAS                       | EOSDT      | EOSDTF | withdrawn  | lost       | undated
+WITHDRAWAL BY SUBJECT         | 2023-05-01 | -      | 2023-05-01 | -          | -
+Withdrawal by Parent/Guardian | 2023-05-01 | -      | 2023-05-01 | -          | -
+Withdrew Consent              | 2023-05-01 | D      | -          | -          | withdrawal
+Withdrew Consent              | -          | -      | -          | -          | withdrawal
+LOST TO FOLLOW-UP             | 2023-05-01 | -      | -          | 2023-05-01 | -
+LOST TO FOLLOW-UP             | -          | -      | -          | -          | loss
+DEATH                         | 2023-05-01 | -      | -          | -          | death
+ADVERSE EVENT                 | 2023-05-01 | -      | -          | -          | -
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(LEFT), ids=lambda case: f"{case['DCSREAS']} {case['EOSDT']} {case['EOSDTF']}")
+def test_who_left_the_study_by_its_analysis_data_has_left(typing, case):
+    domains = small(**dict.fromkeys(small()), **ADAM)
+    names = ("DCSREAS", "EOSDT", "EOSDTF")
+    for row in domains["ADSL"]:
+        row.update(dict.fromkeys(names))
+    domains["ADSL"][0] |= {name: case[name] for name in names}
+    (row,) = [row for row in typing(domains)[0]["study_subject"] if row["subject_id"] == SECRET.of("CRID7001")]
+    found = [row[name] and row[name].isoformat() for name in ("withdrawal_date", "lost_date")]
+    assert found == [case["withdrawn"], case["lost"]]
+    assert row["undated"] == ([case["undated"]] if case["undated"] else [])
+
+
+@pytest.mark.parametrize(("column", "said"), [("AESDTH", "Y"), ("AEOUT", "FATAL"), ("ATOXGR", "5"), ("AETOXGR", "5")])
+def test_a_fatal_event_of_the_analysis_data_tells_of_a_death(typing, column, said):
+    domains = small(**dict.fromkeys(small()), **ADAM)
+    for row in domains["ADAE"]:
+        row.setdefault(column, None)
+    domains["ADAE"][0][column] = said
+    tables, _, _ = typing(domains)
+    assert sorted(row["undated"] for row in tables["study_subject"]) == [[], ["death"]]
+
+
+# A date of ADSL, the flag of how much of it was imputed, and what then stands; the reason, if told.
+IMPUTED = """
+column   | value      | flag      | mark | fills             | stands     | reason
+DTHDT    | 2023-02-15 | DTHDTF    | -    | death_date        | 2023-02-15 | -
+DTHDT    | 2023-02-15 | DTHDTF    | D    | death_date        | -          | DTHDT is not known to the day: death_date stays empty
+DTHDT    | 2023-07-01 | DTHDTF    | M    | death_date        | -          | DTHDT is not known to the day: death_date stays empty
+DTHDT    | 2023-07-01 | DTHDTF    | Y    | death_date        | -          | DTHDT is imputed: death_date stays empty
+DTHDT    | 2024-07-15 | DTHDTF    | D    | death_date        | -          | DTHDT is after the cut-off
+DTHDT    | 2024-06-30 | DTHDTF    | D    | death_date        | -          | DTHDT is not known to the day: death_date stays empty
+TRTSDT   | 2022-01-15 | TRTSDTF   | D    | infusion_date     | -          | TRTSDT is not known to the day: infusion_date stays empty
+ENRLDT   | 2021-12-01 | ENRLDTF   | D    | enrolment_date    | -          | ENRLDT is not known to the day
+RFICDT   | 2021-12-01 | RFICDTF   | D    | consent_date      | -          | RFICDT is not known to the day
+LSTALVDT | 2024-05-15 | LSTALVDTF | D    | last_contact_date | -          | LSTALVDT is not known to the day
+LSTALVDT | 2024-05-15 | EOSDTF    | D    | last_contact_date | 2024-05-15 | -
+"""
+
+
+@pytest.mark.parametrize("case", rows_of(IMPUTED), ids=lambda case: f"{case['value']} {case['flag']} {case['mark']}")
+def test_an_imputed_date_is_no_exact_day(typing, case):
+    domains = small(**dict.fromkeys(small()), **ADAM)
+    first = domains["ADSL"][0]
+    for row in domains["ADSL"]:
+        row.setdefault(case["flag"], None)
+        row.setdefault(case["column"], None)
+    first |= {case["column"]: case["value"], case["flag"]: case["mark"]}
+    if case["column"] == "DTHDT":
+        first["LSTALVDT"] = None
+    tables, rejected, _ = typing(domains)
+    (row,) = [row for row in tables["study_subject"] if row["subject_id"] == SECRET.of("CRID7001")]
+    assert (row[case["fills"]] and row[case["fills"]].isoformat()) == case["stands"]
+    told = {each["reason"] for each in rejected if each["column"] == case["column"] and each["domain"] == "ADSL"}
+    assert case["reason"] in told if case["reason"] else told == set()
+    assert bool(row["undated"]) == ("stays empty" in (case["reason"] or ""))
+
+
+def test_no_age_comes_from_an_imputed_birth_date_and_no_assessment_from_an_imputed_day(typing):
+    domains = small(**dict.fromkeys(small()), **ADAM)
+    for row, mark in zip(domains["ADSL"], ("D", None), strict=True):
+        row |= {"AGE": None, "BRTHDT": "1960-01-01", "BRTHDTF": mark, "ENRLDT": "2022-01-10"}
+    for row in domains["ADTTE"]:
+        row["ADTF"] = "D"
+    tables, rejected, _ = typing(domains)
+    found = {row["subject_id"]: row["age_years"] for row in tables["study_subject"]}
+    assert found == {SECRET.of("CRID7001"): None, SECRET.of("CRID7002"): 62.0}
+    assert tables["study_response"] == []
+    assert [row["reason"] for row in rejected] == [
+        "AGE is empty, and BRTHDT gives none",
+        "ADT is not known to the day",
+    ]
 
 
 def test_an_own_mapping_extends_a_shipped_one(typing, tmp_path):

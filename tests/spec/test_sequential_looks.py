@@ -200,3 +200,50 @@ def test_an_ewma_of_four_reports_expected_each_quarter():
         """,
     )  # fmt: skip
     assert decisions[2].note == ALERT
+
+
+def test_a_cusum_of_the_products_part_of_two_events_each_quarter():
+    """One comparator each, tripled odds: 2 ln 2 / ln 3 = 1.262 come off, 1.25 on the grid; only two, then two again, pass 0.75."""
+    decisions = check(
+        "cusum", "spontaneous",
+        {"alpha": 0.07, "maximum_length": 2, "events_per_look": 2, "matching_ratio": 1, "ratio": 3},
+        """
+        observed | compared | statistic | value | least | crossed | ended
+        2        | 0        | 0.750     | -     | -     | no      | no
+        4        | 0        | 1.500     | 0.812 | 4     | yes     | yes
+        """,
+    )  # fmt: skip
+    assert decisions[1].alpha_spent == pytest.approx(1 / 16)
+    assert decisions[1].note == f"The length of 2 looks is reached: this is the last look. {ALERT}"
+
+
+def test_an_ewma_of_the_products_part_of_four_events_each_quarter():
+    """0.5 (4 - 2) / 1 = 1, then 0.5 · 1 + 1 = 1.5; four again after three or four: (4 + 1) / 256 of all courses."""
+    decisions = check(
+        "ewma", "spontaneous",
+        {"alpha": 0.02, "maximum_length": 2, "events_per_look": 4, "share": 0.5, "weight": 0.5},
+        """
+        observed | compared | statistic | value | least | crossed | ended
+        4        | 0        | 1.000     | -     | -     | no      | no
+        8        | 0        | 1.500     | 1.005 | 8     | yes     | yes
+        """,
+    )  # fmt: skip
+    assert decisions[1].alpha_spent == pytest.approx(5 / 256)
+
+
+def test_a_chart_beside_a_comparator_counts_what_goes_beyond_the_most_there_was():
+    """Look 2 holds one further event of the comparator, and 10 / 16 come off; look 3 three of the product: 3 - 30 / 16."""
+    decisions = check(
+        "cusum", "spontaneous",
+        {"alpha": 0.07, "maximum_length": 3, "events_per_look": 2, "matching_ratio": 1, "ratio": 3},
+        """
+        observed | compared | statistic | value | least | crossed | ended
+        2        | 0        | 0.750     | -     | -     | no      | no
+        1        | 1        | 0.125     | -     | -     | no      | no
+        5        | 1        | 1.250     | -     | -     | no      | yes
+        """,
+    )  # fmt: skip
+    assert decisions[1].note == (
+        "The count is 1, and was 2: only what goes beyond the most there was enters the chart, and alpha spent stays spent. "
+        "No count could cross at this look."
+    )

@@ -10,6 +10,7 @@ from worlds import World
 
 from pipeline.cases.strata import write_strata
 from pipeline.cases.stratacells import level_cells, read_profiles
+from pipeline.cases.stratadrugs import drug_cells
 from pipeline.vocabulary.strata import levels_of
 
 KYMRIAH = "tisagenlecleucel"
@@ -198,16 +199,36 @@ def at_random(tmp_path_factory):
 def test_ebgm_has_a_prior_of_its_own_or_says_why_not(at_random):
     _, written, _ = at_random
     priors = {(row["scope"], row["stratified_by"]): row for row in written["stratified_prior"]}
-    assert set(priors) == {("narrow", "age_band"), ("broad", "age_band")}
+    variables = ("age_band", "sex", "receipt_year", "region")
+    assert set(priors) == {(scope, variable) for scope in ("narrow", "broad") for variable in variables}
     for row in written["stratified_signal"]:
         if row["is_assessable"]:
             assert (row["ebgm"] is None) == (row["ebgm_note"] is not None)
-            own = row["comparator"] == "all" and row["stratified_by"] == "age_band"
             assert (
-                row["ebgm_note"] == priors[row["scope"], "age_band"]["reason"]
-                if own
+                row["ebgm_note"] == priors[row["scope"], row["stratified_by"]]["reason"]
+                if row["comparator"] == "all"
                 else row["ebgm_note"].startswith("No prior")
             )
+
+
+def test_cases_of_a_drug_by_level_and_with_an_endpoint_are_those_of_a_plain_count(at_random):
+    world, _, profiles = at_random
+    levels = {"sex": {"F": 1, "M": 2}, "region": {"US": 1, "DE": 3, "JP": 4}}
+    column = {"sex": "sex", "region": "country"}
+    names = list(zip(profiles.endpoints["event"].to_pylist(), profiles.endpoints["scope"].to_pylist(), strict=True))
+    numbers = dict(world.warehouse.rows("SELECT drug, drug_id FROM drug"))
+    cells = dict(zip(levels, drug_cells(world.warehouse, profiles, list(levels)), strict=True))
+    drawn = rows_of(drawn_at_random(250))
+    for variable, level_of in levels.items():
+        assert cells[variable].levels.tolist() == sorted(level_of.values())
+        for key, name in (("ASPIRIN", "ASPIRIN"), (KYMRIAH, "KYMRIAH")):
+            told = [row for row in drawn if row["drug"] == name and row[column[variable]] in level_of]
+            counted = Counter(level_of[row[column[variable]]] for row in told)
+            at = numbers[key]
+            assert cells[variable].by_level[at].tolist() == [counted[level] for level in sorted(level_of.values())]
+            crs = sum(row["term"].startswith("CYTOKINE") for row in told)
+            assert cells[variable].with_endpoint[at, names.index(("crs", "narrow"))] == crs
+        assert not cells[variable].by_level[numbers["any_car_t"]].any(), "its members hold its cases"
 
 
 def test_with_every_level_told_the_cells_are_those_of_the_signal_table(at_random):

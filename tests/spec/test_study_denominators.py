@@ -146,6 +146,35 @@ def test_the_study_asks_completeness_of_all_who_owed_time_and_events_of_those_fo
     assert only(rows, estimand="visit_made", event=None)["n_patients"] is None
 
 
+# What is told of a patient without its day, whether she has a day of infusion, and which of the counts she is in.
+WITHOUT_A_DAY = """
+undated          infused counted
+death            yes     undated_deaths
+withdrawal       yes     undated_withdrawals
+loss             yes     undated_losses
+death,loss       yes     undated_deaths,undated_losses
+infusion         no      undated_infusions
+infusion,death   no      undated_infusions
+death            no      never_infused
+-                no      never_infused
+-                yes     -
+"""
+
+
+@pytest.mark.parametrize("line", WITHOUT_A_DAY.strip().splitlines()[1:])
+def test_what_is_told_of_a_patient_without_its_day_is_counted_and_flagged(line):
+    undated, infused, counted = line.split()
+    told = patient("a", undated=None if undated == "-" else undated.split(","))
+    told |= {"infusion_date": told["infusion_date"] if infused == "yes" else None}
+    rows = study_results(tables(subject=[patient("b"), told]), "demo", DLP).estimates.to_pylist()
+    names = ("undated_deaths", "undated_infusions", "undated_withdrawals", "undated_losses", "never_infused")
+    found = {name: only(rows, estimand=name) for name in names}
+    assert {name for name, row in found.items() if row["n_patients"]} == set(counted.split(",")) - {"-"}
+    assert all(row["is_flagged"] == (row["n_patients"] > 0) for name, row in found.items() if name != "never_infused")
+    assert only(rows, estimand="registered")["n_patients"] == 2
+    assert only(rows, estimand="infused")["n_patients"] == (2 if infused == "yes" else 1)
+
+
 # doses of tocilizumab, cytokine release from day 3: whether it was treated.
 DOSES = """
 doses  treated
@@ -245,19 +274,25 @@ def test_on_one_scale_nothing_is_counted_scale_by_scale():
 
 # age as the registry gives it, and at which age the reference begins to expect: share of the first year that it expects of.
 COMPLETED = """
-age   from_age share
-40    41       0.5
-40    40       1
-40.0  41       0.5
-40.25 41       0.25
-39    41       0
+age    resolution        from_age share
+40     completed_years   41       0.5
+40     completed_years   40       1
+40     fraction          41       0
+40     -                 41       0
+40.25  fraction          41       0.25
+40.5   completed_months  41       0.5416667
+40.5   completed_weeks   41       0.5095825
+40.5   completed_days    41       0.5013689
+39     completed_years   41       0
 """
 
 
 @pytest.mark.parametrize("line", COMPLETED.strip().splitlines()[1:])
-def test_an_age_in_completed_years_stands_for_half_a_year_more(line):
-    age, from_age, share = (float(text) for text in line.split())
-    held = tables(subject=[patient("a", contact=day(365).isoformat(), age_years=age)])
+def test_an_age_in_completed_units_stands_for_half_a_unit_more(line):
+    resolution = line.split()[1]
+    age, from_age, share = (float(text) for text in line.split() if text != resolution)
+    told = {"age_years": age, "age_resolution": None if resolution == "-" else resolution}
+    held = tables(subject=[patient("a", contact=day(365).isoformat(), **told)])
     people = followed_patients(held, DLP)
     table = np.zeros((1, 2, 2, 11))
     table[..., 1, :] = 0.001

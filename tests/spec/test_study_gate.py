@@ -6,7 +6,7 @@ import pytest
 from tables import rows_of
 
 from pipeline.config import Settings
-from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.owncohort import EXTRACT_TABLES
 from pipeline.contract.tables import table as declared
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registry import read_extract, type_extract
@@ -14,9 +14,9 @@ from pipeline.intake.registrytables import study_tables
 from pipeline.lake.parquet import write_batches, write_rows
 from pipeline.lake.warehouse import Warehouse
 from pipeline.quality import gate
-from pipeline.quality.studygate import check_study
+from pipeline.quality.studygate import check_study, ranked
 from pipeline.quality.studyrules import study_rules
-from pipeline.steps.registry import register_rules
+from pipeline.steps.studygate import register_rules
 from pipeline.study.gradingscales import scales
 from tests.registryfiles import CUTOFF, KEY, small, write
 
@@ -32,12 +32,14 @@ undated_death                | study_subject    | warning  | DM     | 1    | DTH
 undated_death                | study_subject    | warning  | AE     | 1    | AESDTH   | Y          | 1
 undated_infusion             | study_subject    | warning  | DM     | 1    | RFSTDTC  | 2022-02    | 1
 undated_infusion             | study_subject    | warning  | DM     | 3    | RFSTDTC  | 2024       | 1
+undated_leaving              | study_subject    | warning  | DS     | 1    | DSDECOD  | LOST TO FOLLOW-UP | 1
+undated_leaving              | study_subject    | warning  | DS     | 1    | DSDECOD  | WITHDRAWAL BY SUBJECT | 1
 undated_outcome              | study_malignancy | warning  | FA     | 8    | FAORRES  | 2022-12    | 1
 undated_outcome              | study_treatment  | warning  | CM     | 3    | CMSTDTC  | 2022       | 1
 leukapheresis_after_infusion | study_subject    | warning  | FA     | 2    | FAORRES  | 2022-02-10 | 1
 before_infusion              | study_event      | warning  | AE     | 1    | AESTDTC  | 2022-01-09 | 1
 after_death                  | study_event      | warning  | AE     | 3    | AESTDTC  | 2023-03-06 | 1
-grade_beyond_scale           | study_event      | warning  | AE     | 1    | AESCAL   | aki_kdigo  | 0
+grade_beyond_scale           | study_event      | warning  | AE     | 1    | AESCAL   | aki_kdigo  | 1
 grade_without_scale          | study_event      | info     | AE     | 1    | AESCAL   | -          | 0
 undated_event                | study_event      | info     | AE     | 1    | AESTDTC  | 2022       | 0
 visit_outside_window         | study_visit      | warning  | SV     | 1    | SVSTDTC  | 2023-06-20 | 1
@@ -101,14 +103,46 @@ def test_a_planted_defect_breaks_its_rule(judged, spec):
     domains[spec["domain"]][int(spec["line"]) - 1][spec["column"]] = spec["value"]
     if spec["rule"] == "grade_beyond_scale":
         domains["AE"][0]["AETOXGR"] = "4"
+    if spec["rule"] == "undated_leaving":
+        domains["DS"][0]["DSSTDTC"] = "2023"
     outcome = judged(domains, spec["table"])
     row = broken(outcome)[spec["table"], spec["rule"]]
     assert (row["severity"], row["raised"]) == (spec["severity"], False)
     assert row["n_violating"] > 0
     assert outcome.failed == (spec["severity"] == "critical")
     marked = [each for each in outcome.flagged if each["rule"] == spec["rule"]]
-    assert bool(marked) == (spec["severity"] == "warning")
+    assert len(marked) == int(spec["marks"])
     assert all(len(each["subject_id"]) == 24 for each in marked)
+
+
+def another_bag(domains, product="KYMRIAH", day="2022-01-10"):
+    """The first patient's infusion came in a second bag."""
+    domains["EX"].append(dict(domains["EX"][0], EXSEQ="2", EXTRT=product, EXSTDTC=day))
+    return domains
+
+
+@pytest.mark.parametrize(("product", "is_one"), [("Kymriah", True), ("tisagenlecleucel", True), ("Yescarta", False)])
+def test_two_bags_of_one_product_on_one_day_are_one_index_infusion_and_two_products_are_critical(
+    judged, product, is_one
+):
+    outcome = judged(another_bag(small(), product), "study_subject")
+    assert outcome.failed is not is_one
+    assert (("study_subject", "index_infusion") in broken(outcome)) is not is_one
+
+
+def test_what_can_bias_survival_is_told_first_among_rules_of_one_severity():
+    rows = [
+        {"rule": rule, "severity": severity, "raised": False, "passed": passed}
+        for rule, severity, passed in (
+            ("grade_without_scale", "info", False),
+            ("visit_outside_window", "warning", False),
+            ("after_death", "warning", True),
+            ("undated_death", "warning", False),
+            ("keys", "critical", False),
+        )
+    ]
+    told = [row["rule"] for row in ranked(rows)]
+    assert told == ["keys", "undated_death", "visit_outside_window", "grade_without_scale"]
 
 
 def test_alike_patients_are_marked(judged):
@@ -158,7 +192,7 @@ def test_a_rule_that_the_suite_lacks_is_critical(judged, tmp_path, monkeypatch):
 
 def test_every_table_of_patients_has_rules_with_a_reason():
     rules = study_rules()
-    assert set(rules) == {"registry_record", *(table.name for table in PATIENT_TABLES)}
+    assert set(rules) == {"registry_record", *(table.name for table in EXTRACT_TABLES)}
     for each in rules.values():
         names = [rule.name for rule in each]
         assert len(set(names)) == len(names)

@@ -4,6 +4,7 @@ import pytest
 from trendworlds import TrendWorld, fits
 
 from pipeline.contract.quarter import quarter_name, quarter_number
+from pipeline.vocabulary.choices import comparator
 
 HELD = ["2023Q1", "2023Q2", "2023Q3", "2023Q4", "2024Q1"]
 VERSIONS = """
@@ -117,6 +118,12 @@ def test_the_other_comparator_leaves_out_what_was_received_before_the_approval(w
         2024Q1          | 2 | 2 | 1 | 0
         """,
     )
+
+
+@pytest.mark.parametrize("against", ["all", "non_car_t"])
+def test_every_row_carries_the_version_of_its_comparator(world, against):
+    rows = [*world.trend("tisagenlecleucel", "fever", against), *world.trend("tisagenlecleucel", None, against)]
+    assert {row["comparator_version"] for row in rows} == {comparator(against).version}
 
 
 @pytest.mark.parametrize("comparator", ["all", "non_car_t"])

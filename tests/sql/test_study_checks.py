@@ -8,17 +8,17 @@ import pyarrow as pa
 import pytest
 
 from pipeline.config import Settings, carried
-from pipeline.contract.study import STUDY_TABLES
+from pipeline.contract.tables import ALL_TABLES
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.quality.studyrules import study_rules
-from pipeline.steps.registry import register_rules
+from pipeline.steps.studygate import register_rules
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
 from tables import rows_of, typed
 
 CHECKS = sorted(path.stem for path in (carried("sql") / "check" / "study").glob("*.sql"))
 RETURNED = ["table", "subject_id", "row_number", "reason"]
-DECLARED = {table.name for table in STUDY_TABLES}
+DECLARED = {table.name for table in ALL_TABLES}
 AS_OF = "2024-06-30"
 
 # check, given tables, and the rows that break it
@@ -113,15 +113,11 @@ CASES = [
         "undated_death",
         {
             "study_subject": """
-                subject_id | death_date
-                a          | -
-                b          | -
-                c          | 2023-01-10""",
-            "registry_rejected": """
-                subject_id | domain | line | reason
-                a          | DM     | 1    | DTHDTC is not known to the day: death_date stays empty
-                b          | DM     | 2    | DTHDTC is after the cut-off
-                c          | DM     | 3    | DTHDTC is empty: DSSTDTC of DS counts instead""",
+                subject_id | death_date | undated
+                a          | -          | infusion\\death
+                b          | -          | \\
+                c          | 2023-01-10 | -
+                d          | -          | loss"""
         },
         """
         table         | subject_id | row_number | reason
@@ -131,24 +127,39 @@ CASES = [
         "undated_infusion",
         {
             "study_subject": """
-                subject_id | infusion_date
-                a          | -
-                b          | -
-                c          | 2023-01-10
-                d          | -""",
+                subject_id | infusion_date | undated
+                a          | -             | infusion
+                b          | -             | -
+                c          | 2023-01-10    | -
+                d          | -             | death""",
             "study_infusion": """
                 subject_id | product
                 b          | tisagenlecleucel
                 c          | tisagenlecleucel
                 d          | xanomeline""",
-            "registry_rejected": """
-                subject_id | domain | line | reason
-                a          | DM     | 1    | RFSTDTC is not known to the day: infusion_date stays empty""",
         },
         """
         table         | subject_id | row_number | reason
         study_subject | a          | -          | an infusion without day 0: not followed up
         study_subject | b          | -          | an infusion without day 0: not followed up""",
+    ),
+    (
+        "undated_leaving",
+        {
+            "study_subject": """
+                subject_id | withdrawal_date | undated
+                a          | -               | withdrawal
+                b          | -               | loss
+                c          | -               | withdrawal\\loss
+                d          | 2023-01-10      | \\
+                e          | -               | death"""
+        },
+        """
+        table         | subject_id | row_number | reason
+        study_subject | a          | -          | a withdrawal without its day
+        study_subject | b          | -          | a loss to follow-up without its day
+        study_subject | c          | -          | a loss to follow-up without its day
+        study_subject | c          | -          | a withdrawal without its day""",
     ),
     (
         "undated_outcome",
@@ -350,6 +361,24 @@ CASES = [
         study_malignancy | a          | 5          | transgene positive without a sample""",
     ),
     (
+        "shared_safety_report",
+        {
+            "study_safety_report": """
+                subject_id | safety_report_number | safety_report_id
+                a          | 1                    | US-ACME-2023012345
+                a          | 2                    | us acme 2023012345
+                a          | 3                    | US-ACME-2023099999
+                b          | 1                    | US/ACME/2023012345
+                c          | 1                    | US-ACME-2023000001
+                c          | 2                    | US-ACME-2023000001"""
+        },
+        """
+        table               | subject_id | row_number | reason
+        study_safety_report | a          | 1          | another patient has a safety report of that number
+        study_safety_report | a          | 2          | another patient has a safety report of that number
+        study_safety_report | b          | 1          | another patient has a safety report of that number""",
+    ),
+    (
         "unknown_product",
         {
             "study_infusion": """
@@ -375,7 +404,8 @@ CASES = [
                 e          | 2023-01-01    | unknown         | -          | 2023-08-30 | -
                 f          | 2024-06-01    | fifteen_years   | -          | -          | -
                 g          | 2023-01-01    | fifteen_years   | -          | -          | 2023-06-01
-                h          | 2023-01-01    | none            | -          | -          | -""",
+                h          | 2023-01-01    | none            | -          | -          | -
+                i          | 2023-01-01    | -               | -          | -          | -""",
             "study_visit": """
                 subject_id | visit_number | visit
                 a          | 1            | day_100
@@ -388,7 +418,8 @@ CASES = [
         study_subject | b          | -          | visits due without a form: 2
         study_subject | c          | -          | visits due without a form: 1
         study_subject | e          | -          | visits due without a form: 1
-        study_subject | g          | -          | visits due without a form: 2""",
+        study_subject | g          | -          | visits due without a form: 2
+        study_subject | i          | -          | visits due without a form: 3""",
     ),
     (
         "missing_by_design",

@@ -47,6 +47,13 @@ SIGNAL = [
 ]
 
 
+def test_every_result_of_a_comparison_carries_the_version_of_its_comparator():
+    only_counts = {"pair_count"}  # of drugs and events, before any measure
+    compared = [one for one in ALL_TABLES if "comparator" in one.names and one.name not in only_counts]
+    assert len(compared) >= 7
+    assert [one.name for one in compared if "comparator_version" not in one.names] == []
+
+
 def test_the_pinned_tables_are_declared():
     assert {declared.name for declared in ALL_TABLES} >= PINNED
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.coverage import LEAST_COHORTS
+from benchmarks import coverage_models
+from benchmarks.coverage_command import LEAST_COHORTS
 from benchmarks.coverage_summary import EXACT, FAILED, LEAST_EVENTS, NOMINAL, REPORTED
 from benchmarks.coverage_tables import CLOSING, DOCS, OPENING, as_tables
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))["coverage"]
+KEPT = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+RECORD, MODELS = KEPT["coverage"], KEPT["coverage_models"]
 
 
 def test_the_page_shows_the_committed_record():
@@ -68,3 +70,36 @@ def test_deaths_without_relapse_by_one_minus_kaplan_meier_are_twice_the_truth():
         if row["estimator"].startswith("1 - ") and row["quantity"] == "death without relapse, 5 y" and row["n"] == 1000
     ]
     assert row["bias"]["low"] > row["truth"]
+
+
+def test_the_page_shows_the_record_of_tests_models_and_mean_counts():
+    shown = DOCS.read_text(encoding="utf-8").split(coverage_models.OPENING)[1].split(coverage_models.CLOSING)[0].strip()
+    assert shown == coverage_models.as_tables(MODELS)
+    assert MODELS["cohorts"] >= LEAST_COHORTS
+    assert all(MODELS["claims"].values())
+
+
+def test_every_test_model_and_mean_count_is_judged_somewhere():
+    judged = {row["test"] for row in MODELS["tests"] if row["verdict"] != REPORTED}
+    judged |= {row["estimator"] for row in MODELS["rows"] if row["verdict"] != REPORTED}
+    assert judged == {"Log-rank", "Gray", "Cox", "Fine–Gray", "Ghosh–Lin", "Nelson–Aalen"}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in MODELS["rows"] if row["verdict"] != REPORTED], ids=lambda row: row["quantity"]
+)
+def test_an_interval_of_a_model_that_is_judged_covers_as_claimed(row):
+    assert row["coverage"]["low"] <= NOMINAL <= row["coverage"]["high"]
+    assert row["rests_on"] >= LEAST_EVENTS
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in MODELS["tests"] if row["verdict"] != REPORTED], ids=lambda row: row["quantity"]
+)
+def test_a_test_that_is_judged_rejects_as_claimed(row):
+    assert row["rejected"]["low"] <= 1 - NOMINAL <= row["rejected"]["high"]
+
+
+def test_where_twenty_events_in_all_are_too_few_there_are_sixty_patients():
+    failed = [row for row in [*MODELS["tests"], *MODELS["rows"]] if row["by_all_events"] == FAILED]
+    assert {row["n"] for row in failed} == {60}

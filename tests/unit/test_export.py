@@ -8,6 +8,7 @@ import time
 import pytest
 
 from pipeline.config import Settings
+from pipeline.errors import UsageError
 from pipeline.lake.warehouse import Warehouse
 from pipeline.steps import export
 from pipeline.steps.export import building, export_files, swap
@@ -29,6 +30,14 @@ def test_a_query_that_fails_leaves_every_old_file(tmp_path):
         export_files(warehouse, {"a.csv": "SELECT 1 AS n", "b.csv": "SELECT * FROM no_such_table"}, tmp_path)
     assert names(tmp_path) == ["a.csv"]
     assert (tmp_path / "a.csv").read_text() == "old"
+
+
+def test_what_is_no_folder_and_cannot_be_one_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    for out in (tmp_path / "file", tmp_path / "file" / "results"):
+        with pytest.raises(UsageError, match=r"file.* cannot be made a folder \(.+\): give --out another one"):
+            export_files(None, {}, out)
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def _build_and_wait(out, is_building):

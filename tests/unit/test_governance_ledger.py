@@ -224,6 +224,17 @@ class TestJudged:
         alone = judged_look(judged, [], "2026Q2", Counts(3, compared=40), {"t": 1})
         assert judged_look(judged, [skipped], "2026Q2", Counts(3, compared=40), {"t": 1}) == alone
 
+    def test_an_error_says_which_look_of_the_plan_is_meant_where_one_was_skipped(self, store, judged):
+        with store.writing("ada") as writing:
+            skipped = skip_look(writing, judged, 1, "No data")
+        wrong = "Look 1 has -3 observed events: a count cannot be below 0."
+        with pytest.raises(UsageError, match=f"^{wrong}$"):
+            judged_look(judged, [], "2026Q1", Counts(-3, compared=40), {"t": 1})
+        with pytest.raises(
+            UsageError, match=f"^{wrong} Look 1 of those made is look 2 of the plan: look 1 was skipped.$"
+        ):
+            judged_look(judged, [skipped], "2026Q2", Counts(-3, compared=40), {"t": 1})
+
     def test_a_data_lock_point_that_is_not_planned_is_refused(self, judged):
         with pytest.raises(UsageError, match="has no look at 2025Q4"):
             judged_look(judged, [], "2025Q4", Counts(3, compared=40), {"t": 1})

@@ -1,13 +1,17 @@
 """Plans: read key by key, registered once, never changed, and within their family's alpha."""
 
+from pathlib import Path
+
 import pytest
 
 from pipeline.config import Settings
 from pipeline.errors import DecisionConflict, InputRefused, NothingThere, UsageError
 from pipeline.governance.audit import events
-from pipeline.governance.ledger import record_look
+from pipeline.governance.judging import judged_look
+from pipeline.governance.ledger import LookRow, record_look
 from pipeline.governance.plan import design_of, families, plan, plans, register_plan
 from pipeline.governance.planfile import plan_content
+from pipeline.sequential.judgement import Counts
 from tests.governing import PLAN, Clock, any_design, content, founded, look_row, registered
 
 COHORT = {"world": "cohort", "design": "{id: poisson_maxsprt}", "maximum_length": 20}
@@ -87,7 +91,10 @@ SPOILT = [
     ({"minimum_events": 2.5}, r"minimum_events is 2.5"),
     ({"looks": "{every: week, from: 2026Q1, to: 2026Q4}"}, r"every is 'week': it must be quarter or half_year or year"),
     ({"looks": "{every: quarter, from: 2026Q4, to: 2026Q1}"}, r"looks is \[\]"),
-    ({"looks": "{every: quarter, from: 2026-01-01, to: 2026Q1}"}, r"it must be quarters, as 2026Q1"),
+    (
+        {"looks": "{every: quarter, from: 2026-01-01, to: 2026Q1}"},
+        r"from is 2026-01-01: it must be quarters, as 2026Q1; the days of a cohort are listed",
+    ),
     ({"looks": "{every: quarter, from: 1000Q1, to: 2026Q1}"}, r"1 to 400 data-lock points"),
     ({"looks": "{listed: [2026Q2, 2026Q1]}"}, r"rising order"),
     ({"looks": "{listed: [2026Q1, 2026Q1]}"}, r"each once"),
@@ -201,9 +208,22 @@ def test_a_file_that_is_broken_or_hostile_is_refused(tmp_path, text, said):
         plan_content(path)
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(InputRefused, match="cannot be read as text"):
+def test_a_file_that_is_not_there_is_said_not_to_be(tmp_path):
+    with pytest.raises(InputRefused, match=r"none\.yaml is not there: check the path"):
         plan_content(tmp_path / "none.yaml")
+    with pytest.raises(InputRefused, match="is a folder: name a YAML file"):
+        plan_content(tmp_path)
+
+
+def test_a_cohort_plan_counts_by_the_narrow_list_and_refuses_another(tmp_path):
+    with pytest.raises(UsageError, match="scope is 'broad': it must be narrow in a cohort"):
+        content(
+            tmp_path,
+            **COHORT,
+            endpoint="{id: crs, scope: broad}",
+            expected="{per_100_person_years: 1, citation: x}",
+            looks="{listed: [2026-03-31]}",
+        )
 
 
 class TestFamily:
@@ -278,7 +298,7 @@ def test_only_a_scientist_registers(store, tmp_path):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"design": "{id: cusum, parameters: {expected_per_look: 3}}", "minimum_events": 1}, "holds for a known mean"),
+        ({"design": "{id: cusum, parameters: {expected_per_look: 3}}", "minimum_events": 1}, "of a mean that is known"),
         (
             {
                 "world": "cohort",
@@ -294,6 +314,29 @@ def test_a_plan_that_could_never_be_looked_at_is_refused(store, tmp_path, change
     given = content(tmp_path, **({"maximum_length": 20} | changed))
     with pytest.raises(UsageError, match=words), store.writing("ada") as writing:
         register_plan(writing, given)
+
+
+def test_the_chart_that_the_guide_shows_is_a_plan(store, tmp_path):
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "governance.md").read_text(encoding="utf-8")
+    (shown,) = [block.split("```")[0] for block in guide.split("```yaml\n")[1:] if "cusum" in block.split("```")[0]]
+    changed = {line.partition(":")[0]: line.partition(":")[2].partition("#")[0].strip() for line in shown.splitlines()}
+    with store.writing("ada") as writing:
+        kept, _ = register_plan(writing, content(tmp_path, **changed, minimum_events=None))
+    assert (kept.design, kept.maximum_length, kept.comparator) == ("cusum", 60, "non_car_t")
+
+
+@pytest.mark.parametrize("design_id", ["cusum", "ewma"])
+def test_a_chart_of_the_product_s_part_is_a_plan_and_judges_its_looks(store, tmp_path, design_id):
+    """Three of sixty cases at the first look, fourteen of forty further ones at the third; the second was skipped."""
+    given = f"{{id: {design_id}, parameters: {{share: 0.1, events_per_look: 30}}}}"
+    with store.writing("ada") as writing:
+        kept, _ = register_plan(writing, content(tmp_path, design=given, maximum_length=4, minimum_events=None))
+    first = judged_look(kept, [], "2026Q1", Counts(3, compared=57, share=0.1), {})
+    held = [first, LookRow(kept.id, 2, "2026Q2", status="skipped", decision="skipped", alpha_spent=first.alpha_spent)]
+    third = judged_look(kept, held, "2026Q3", Counts(17, compared=83, share=0.1), {})
+    assert (first.decision, third.decision) == ("continue", "crossed")
+    assert 0 <= first.alpha_spent <= third.alpha_spent <= 0.01
+    assert "A reporting alert" in third.note
 
 
 def test_another_family_cannot_ask_the_same_question(store, tmp_path):

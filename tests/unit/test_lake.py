@@ -118,6 +118,20 @@ def test_what_an_interrupted_writer_left_in_staging_is_removed(tmp_path):
         assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["a%20b", "a\\b", "a\nb"])
+def test_a_path_that_delta_reads_otherwise_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="reads otherwise: give --lake another path"):
+        Lake(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a b", "100%", "ä", "a'b", "a[b]*", "a#b?c=d"])
+def test_any_other_name_is_a_lake(tmp_path, name):
+    write(Lake(tmp_path / name), "2024Q1", ["DE"])
+    with Warehouse(Settings(threads=1)) as warehouse:
+        warehouse.show_files(OUTCOME, Lake(tmp_path / name).files(OUTCOME.name))
+        assert warehouse.rows("SELECT outcome_code FROM case_outcome") == [("DE",)]
+
+
 def test_a_lake_elsewhere_than_on_this_machine_is_refused():
     with pytest.raises(UsageError, match="not a local folder"):
         Lake("s3://bucket/lake")

@@ -1,4 +1,4 @@
-"""A crossing is told by mail and by webhook, and a server that does not take it is said."""
+"""What waits to be reviewed is told by mail and by webhook, and a server that does not take it is said."""
 
 import json
 import socketserver
@@ -10,10 +10,16 @@ import pytest
 
 from pipeline.config import Settings
 from pipeline.errors import SourceOutage, UsageError
-from pipeline.steps.notify import notify
+from pipeline.steps.notify import message, notify
 
-CROSSING = {"plan_id": "tisa-crs", "number": 3, "dlp": "2024Q1", "observed": 12, "statistic": 4.5, "critical_value": 3.2,
-            "signal_id": 7, "look_id": "tisa-crs:3"}  # fmt: skip
+CROSSING = {
+    "signal_id": 7, "kind": "look", "headline": "tisa-crs crossed as of 2024Q1",
+    "sentence": "Look 3 of plan tisa-crs as of 2024Q1: 12 cases observed, statistic 4.5, to reach 3.2; signal 7.",
+}  # fmt: skip
+EVENT = {
+    "signal_id": 8, "kind": "designated_event", "headline": "designated event spm_tcell with tisagenlecleucel as of 2024Q1",
+    "sentence": "Designated event spm_tcell with tisagenlecleucel in spontaneous reports as of 2024Q1: 1 case, 1 fatal; signal 8.",
+}  # fmt: skip
 
 
 class Mail(socketserver.StreamRequestHandler):
@@ -64,24 +70,31 @@ def mail_to(port):
     )
 
 
-def test_a_mail_says_what_crossed_with_a_link():
+def test_a_mail_says_what_crossed_and_what_was_designated_with_a_link():
     with serving(socketserver.TCPServer, Mail) as (server, port):
-        assert notify(mail_to(port), [CROSSING]) == ["mail"]
+        assert notify(mail_to(port), [CROSSING, EVENT]) == ["mail"]
     text = "\n".join(server.got)
-    assert "Subject: cartwatch: boundary crossed, tisa-crs as of 2024Q1" in text
+    assert "Subject: cartwatch: to be reviewed: tisa-crs crossed as of 2024Q1" in text
     assert "Look 3 of plan tisa-crs as of 2024Q1: 12 cases observed" in text
+    assert "Designated event spm_tcell with tisagenlecleucel in spontaneous reports" in text
     assert "http://here/1" in text
 
 
-def test_a_webhook_gets_the_looks():
+def test_a_subject_names_three_signals_and_says_how_many_more_there_are():
+    subject, text = message(Settings(), [CROSSING | {"headline": f"h{n}", "sentence": f"s{n}"} for n in range(9)])
+    assert subject == "cartwatch: to be reviewed: h0, h1, h2 and 6 more"
+    assert text.splitlines()[:9] == [f"s{n}" for n in range(9)]
+
+
+def test_a_webhook_gets_the_signals():
     with serving(HTTPServer, Hook) as (server, port):
         settings = Settings(webhook_url=f"http://127.0.0.1:{port}/token-that-stays-secret", link="http://here/1")
         assert notify(settings, [CROSSING]) == ["webhook"]
-    assert server.got[0]["looks"] == [CROSSING]
+    assert server.got[0]["signals"] == [CROSSING]
     assert server.got[0]["link"] == "http://here/1"
 
 
-def test_nothing_is_sent_where_nothing_crossed_or_nobody_is_to_be_told():
+def test_nothing_is_sent_where_nothing_waits_or_nobody_is_to_be_told():
     assert notify(Settings(smtp_url="smtp://127.0.0.1:1"), []) == []
     assert notify(Settings(), [CROSSING]) == []
 

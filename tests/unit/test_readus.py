@@ -4,6 +4,7 @@ import csv
 from dataclasses import replace
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from pipeline.errors import CartwatchError
@@ -87,6 +88,32 @@ def test_a_sensitivity_analysis_is_told_only_where_it_has_rows():
     row = {"product": "any_car_t", "endpoint": "crs", "kind": "product"}
     assert "masking" not in answer("7c")
     assert "masking: 2 removals" in answer("7c", masking_shift=[row, row])
+    assert "preferred terms: 1 removals" in answer("7c", masking_term=[row])
+    assert "EBGM over stratified expected counts" in answer("7c", stratified_signal=[row])
+
+
+def test_not_all_is_never_said_of_all_but_one():
+    row = {"role_group": "all", "n_rows": 100_000, "share_resolved": 0.99999}
+    assert "more than 99.9 % of the drug entries" in answer("5a", drug_resolution_quarter=[row])
+    row["share_resolved"] = 1.0
+    assert " 100.0 % of the drug entries" in answer("5a", drug_resolution_quarter=[row])
+
+
+def test_a_refused_stratified_prior_is_not_said_to_fit():
+    row = {"stratified_by": "sex", "comparator": "all", "ebgm_note": "Only 2 of 3 starts reach the best maximum."}
+    unasked = row | {"stratified_by": "region", "comparator": "non_car_t", "ebgm_note": "Not asked."}
+    assert "EBGM stratified by sex was refused." in answer("7b", stratified_signal=[row, unasked])
+    assert "Every prior of EBGM fits." in answer("7b", stratified_signal=[unasked])
+
+
+def test_a_followed_cohort_is_named_among_the_sources_where_cases_of_it_are_marked():
+    assert answer("6d").startswith("None beside FAERS.")
+    table = pa.Table.from_pylist([{"product": "any_car_t", "n_own_cohort": 1}])
+    marked = {
+        item.id: item.answer for item in checklist(replace(facts(), tables=facts().tables | {"marked_case": table}))
+    }
+    assert marked["6d"].startswith("The extract of a followed cohort")
+    assert "is marked, and stays in every count" in marked["7e"]
 
 
 def test_a_refused_prior_and_rows_that_nobody_can_assess_are_told():

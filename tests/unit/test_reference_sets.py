@@ -22,9 +22,13 @@ from benchmarks.referencesets import (
     judged,
     matches,
     outcome_terms,
+    ranked,
     without_salt,
 )
 from benchmarks.referencesets_auc import area_under_curve
+from benchmarks.referencesets_statistics import COLUMNS, Pairs, statistics
+from pipeline.contract.mart import SIGNAL
+from pipeline.signals.prior import Prior
 
 
 def test_an_area_is_the_share_of_couples_won_and_ties_count_half():
@@ -106,14 +110,46 @@ FOUND = Counted(
 
 def test_a_control_is_scored_where_its_drug_is_reported():
     asked = [Control("EU-ADR", name, RHABDO, name[0] == "S") for name in ("SIMVASTATIN", "OXAZEPAM", "A", "SOTALOL")]
-    found = areas(asked, FOUND)
+    found = areas(asked, FOUND, ranked(FOUND))
     assert (found["positives"], found["negatives"], found["with_a_case"]) == ([1, 2], [2, 2], 2)
     assert found["areas"]["ROR"]["value"] == 1.0
     assert "EBGM" not in found["areas"], "no prior, no EBGM"
 
 
+PRIOR = Prior(0.2041, 0.05816, 1.415, 1.838, 0.0969, log_likelihood=-1.0, starts=(), cells=10)
+# cases of each drug with two outcomes, of 60 and of 200 cases; the first drug has 300, the second 40, the third 500
+PAIRS = Pairs(
+    ["KNOWN", "KNOWN", "RARE", "RARE", "SILENT", "SILENT"],
+    np.array([9.0, 6.0, 2.0, 0.0, 0.0, 1.0]),
+    np.array([300.0, 300.0, 40.0, 40.0, 500.0, 500.0]),
+    np.array([60.0, 200.0] * 3),
+    100_000,
+)
+
+
+def test_every_statistic_of_the_signal_table_is_judged():
+    told = {column.name for column in SIGNAL.columns if column.type == "real"}
+    assert set(COLUMNS.values()) == told - {"expected", "lrt_zero_share"} | {"a"}
+    assert list(statistics(PAIRS, PRIOR)) == list(COLUMNS)
+
+
+def test_every_statistic_ranks_a_pair_reported_more_above_one_reported_less():
+    for name, values in statistics(PAIRS, PRIOR).items():
+        assert not np.isnan(values).any(), name
+        assert values[0] > values[4], name
+
+
+def test_a_pair_of_the_same_p_has_the_same_q_and_a_drug_has_the_maximum_of_its_own_outcomes():
+    found = statistics(PAIRS, PRIOR)
+    order = np.argsort(found["mid-p"])
+    assert (np.diff(found["q (Benjamini–Hochberg)"][order]) >= 0).all()
+    alone = statistics(Pairs(PAIRS.drugs[:2], *(column[:2] for column in PAIRS[1:4]), PAIRS.n_cases), PRIOR)
+    np.testing.assert_array_equal(alone["LRT p"], found["LRT p"][:2])
+    assert not np.array_equal(alone["q (Benjamini–Hochberg)"], found["q (Benjamini–Hochberg)"][:2])
+
+
 def test_without_controls_of_both_kinds_there_is_no_area():
-    assert areas([Control("EU-ADR", "OXAZEPAM", RHABDO, False)], FOUND)["areas"] == {}
+    assert areas([Control("EU-ADR", "OXAZEPAM", RHABDO, False)], FOUND, ranked(FOUND))["areas"] == {}
 
 
 def test_outcomes_without_a_term_are_left_out():

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipeline.contract.study import PATIENT_TABLES
+from pipeline.contract.owncohort import EXTRACT_TABLES
 from pipeline.errors import InputRefused, UsageError
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registryloading import SHIPPED, load_mapping, shipped_mapping
@@ -12,6 +12,7 @@ from pipeline.intake.registrytables import kept_columns
 from pipeline.intake.registryvalues import (
     Answer,
     completed_years,
+    less_imputed,
     read_country,
     read_day,
     read_endpoints,
@@ -59,7 +60,7 @@ def test_a_shipped_mapping_says_its_version_and_source_and_fills_known_columns(n
     assert (mapping.id, mapping.version) == (name, "1")
     assert mapping.citation
     assert mapping.marks
-    tables = {table.name: set(table.names) for table in PATIENT_TABLES}
+    tables = {table.name: set(table.names) for table in EXTRACT_TABLES}
     for source in mapping.sources:
         assert set(source.columns) <= tables[source.table]
 
@@ -72,7 +73,7 @@ def test_no_shipped_mapping_keeps_an_identifier_or_a_birth_date(name):
         kept = kept_columns(mapping, domain)
         assert not kept & (rule.hashed | rule.withheld)
         assert not [column for column in kept if "BRTH" in column or "BIRTH" in column or column.endswith("NAME")]
-        assert not kept & {"AETERM", "MHTERM", "DSTERM", "CMTRT", "COVAL", "INITIALS", "COMMENTS"}
+        assert not kept & {"AETERM", "MHTERM", "DSTERM", "CMTRT", "COVAL", "INITIALS", "COMMENTS", "AEREFID"}
 
 
 def test_a_mapping_that_states_a_registrys_layout_says_it_is_not_the_registrys_own():
@@ -114,6 +115,24 @@ WRONG = [
     ("{column: TERM, required: true}", "{lookup: {domain: P, pick: best}}", "lookup.pick is none of first, last, on"),
     ("{column: TERM, required: true}", "{lookup: {domain: P, pick: first, day: x}}", "lookup.day is for pick: on"),
     ("{column: DAY}", "{column: [DAY]}", "infusion_date.column is no list of names"),
+    ("{column: DAY}", "{column: DAY, imputed: [A, B]}", "infusion_date.imputed names a flag for each column, or none"),
+    ("infusion_date: {column: DAY}", "age_years: {column: AGE}", "age_years needs age_resolution: what units"),
+    (
+        "infusion_date: {column: DAY}",
+        "age_years: {column: AGE}\n        age_resolution: {column: YEARS, reading: resolution}",
+        "age_resolution reads another column or unit than age_years",
+    ),
+    (
+        "infusion_date: {column: DAY}",
+        "age_years: {column: AGE, unit: U, factors: {Y: 1}}\n        age_resolution: {column: AGE, unit: U, reading: resolution}",
+        "age_resolution does not say what an age of Y is completed in",
+    ),
+    (
+        "infusion_date: {column: DAY}",
+        "age_years: {column: AGE}\n        age_resolution: {column: AGE, reading: resolution}",
+        "age_resolution does not say what an age of no unit is completed in",
+    ),
+    ("infusion_date: {column: DAY}", "undated: {column: DAY}", "columns.undated is not known here"),
     ("      domain: E", "      domain: E\n      where: {A: B}", "where.A is no list of texts"),
     (
         "    p:\n      domain: P",
@@ -186,6 +205,24 @@ def test_yes_and_no_stay_texts(loaded):
 def test_a_day_is_read_as_far_as_it_is_known(text, first, precision, reason):
     assert read_day(text) == (first, precision, reason)
     assert read_day(text).full == (first if precision == "day" else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "flag", "left"),
+    [
+        ("2024-02-29", None, (dt.date(2024, 2, 29), "day", None)),
+        ("2024-02-15", "D", (dt.date(2024, 2, 1), "month", None)),
+        ("2024-02-15", "d", (dt.date(2024, 2, 1), "month", None)),
+        ("2024-02", "D", (dt.date(2024, 2, 1), "month", None)),
+        ("2024", "D", (dt.date(2024, 1, 1), "year", None)),
+        ("2024-07-01", "M", (dt.date(2024, 1, 1), "year", None)),
+        ("2024-07-01", "Y", (None, None, "is imputed")),
+        ("2024-07-01", "?", (None, None, "is imputed")),
+        ("soon", "D", (None, None, "is no date as 2024-01-31")),
+    ],
+)
+def test_of_an_imputed_date_only_what_was_not_made_up_is_left(text, flag, left):
+    assert less_imputed(read_day(text), flag) == left
 
 
 def test_another_way_of_writing_a_day_is_read_as_the_mapping_says():

@@ -45,6 +45,17 @@ TERM = ROW | {"kind": "term", "removed": "crs", "n_removed": 0, "ic_after": 0.4,
 TERM |= {"is_unmasked": False, "screen_error": 0.0, "ic_screen": 0.4}
 REPORTS = ROW | {"kind": "event", "removed": "crs", "ic_after": -0.6, "ic025_after": -2.0, "ic_shift": -1.0}
 REPORTS |= {"is_unmasked": False, "ic_screen": None, "screen_error": None, "masking_ratio": None}
+OF_TERM = {name: value for name, value in ROW.items() if name not in {"endpoint", "scope"}}
+OF_TERM |= {"term": "Heart rate increased", "rule": "dominating_term", "kind": "event", "removed": "Pyrexia"}
+SCREEN = {"product": PRODUCT, "event_kind": "pt", "comparator": "all", "kind": "event", "n_removals": 812}
+SCREEN |= {
+    "n_unanswered": 3,
+    "n_unmasked": 5,
+    "n_lost": 2,
+    "median_error": 0.01,
+    "error_95": 0.44,
+    "largest_error": 1.75,
+}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +128,21 @@ def test_what_is_removed_is_said_in_words(kind, removed, said):
 def test_a_drug_key_with_a_word_of_incidence_is_the_words_of_others():
     row = ROW | {"removed": "LOW RISK HEPARIN", "rule": "dominating_drug"}
     assert "LOW RISK HEPARIN" in html_page(facts(masking_shift=[row]))
+
+
+def test_preferred_terms_that_cross_are_listed_with_the_error_of_each_and_of_all():
+    page = html_page(facts(masking_shift=[ROW], masking_term=[OF_TERM], masking_screen=[SCREEN]))
+    said = " ".join(re.sub(r"<[^>]+>", " ", page.split("<h3>Masking</h3>")[1].split("<h3>")[0]).split())
+    assert "1 removals bring IC025 of a preferred term across 0" in said
+    assert "Heart rate increased all event Pyrexia 380 5 5 0.40 (−0.90) 2.10 (0.70) 2.20 0.10" in said
+    assert "Preferred terms all an event&#39;s reports 812 3 7 0.01 0.44 1.75" in said
+
+
+def test_of_many_terms_those_that_move_furthest_are_shown_and_all_are_counted():
+    rows = [OF_TERM | {"term": f"Term {n}"} for n in range(50)]
+    found = masking_section(facts(masking_term=rows, masking_screen=[SCREEN]), product(PRODUCT), "p")
+    assert (len(found.terms), found.n_terms) == (40, 50)
+    assert (found.terms[0].event, found.terms[0].removed) == ("Term 0", "Pyrexia")
 
 
 def test_a_product_without_removals_says_so():

@@ -24,6 +24,11 @@ from tests.reportfacts import endpoint_row, facts
         '<svg aria-label="risk by endpoint"></svg>',
         "<svg><title>Prevalence</title></svg>",
         "<p>hazard <b>ratio</b></p>",
+        "<p>crs_rate</p>",
+        "<p>a riskier product</p>",
+        '<input placeholder="risk">',
+        "<svg><g data-verbatim>Heart rate</g><text>risk</text></svg>",
+        '<div data-verbatim><svg><g aria-label="x">Fever</g></svg></div><p>the risk of it</p>',
     ],
 )
 def test_words_that_need_a_denominator_are_refused(said):
@@ -48,6 +53,15 @@ def test_words_of_others_and_the_limits_themselves_pass(said):
 def test_the_guard_hears_what_follows_a_verbatim_element():
     with pytest.raises(CartwatchError):
         refuse_words_of_incidence('<p><span data-verbatim>Heart rate<br><img src=""></span> is the risk</p>')
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["<p data-verbatim>Fever<p>risk</p>", "<div><span data-verbatim>Fever</div><p>risk</p>", "<p data-verbatim>Fever"],
+)
+def test_words_of_others_that_never_end_are_refused(said):
+    with pytest.raises(CartwatchError, match="never closed"):
+        assert refuse_words_of_incidence(f"<main>{said}</main>") is None  # it raises where it refuses
 
 
 def test_half_a_sentence_of_the_limits_is_no_excuse():

@@ -9,6 +9,7 @@ from benchmarks import sequential
 from benchmarks.__main__ import RECORD
 from benchmarks.sequential_picture import picture
 from benchmarks.sequential_tables import CLOSING, DOCS, OPENING, PICTURE, as_tables
+from benchmarks.sequential_wandering import wandering
 from benchmarks.sequential_worlds import DESIGNS, ENDPOINTS, FAMILY_ALPHA, N_LOOKS, PRODUCTS, family
 from pipeline.sequential.designs import DESIGN_IDS
 
@@ -37,7 +38,7 @@ def test_every_design_is_simulated_and_named_after_its_id():
     assert {name.split(",")[0] for name in sequential.PLANS} == set(DESIGN_IDS)
 
 
-@pytest.mark.parametrize("name", ["poisson_maxsprt", "binomial_spending, Pocock", "cusum"])
+@pytest.mark.parametrize("name", ["poisson_maxsprt", "binomial_spending, Pocock", "cusum", "ewma, beside a comparator"])
 def test_a_design_lives_through_few_families_and_says_the_same_again(name):
     found = sequential.false_alarms(DESIGNS[name], 300, 7)
     assert found == sequential.false_alarms(DESIGNS[name], 300, 7)
@@ -54,6 +55,13 @@ def test_a_plan_without_a_boundary_has_no_power_and_says_why():
     rows = sequential.rows_of("poisson_maxsprt", {"alpha": 0.05, "maximum_length": 0.1, "minimum_events": 4})
     assert [row["power"] for row in rows] == [None, None, None]
     assert "even the lowest boundary" in rows[0]["reason"]
+
+
+@pytest.mark.parametrize("name", ["poisson_spending, Pocock", "cusum, beside a comparator"])
+def test_a_level_that_wanders_makes_a_plan_spend_more(name):
+    found = wandering({name: sequential.wide_designs()[name]}, 2_000)[name]
+    assert found["0"]["low"] <= 0.05
+    assert found["0.1"]["low"] > 0.05
 
 
 def test_an_uncertain_baseline_taken_for_the_truth_spends_more_than_it_claims():

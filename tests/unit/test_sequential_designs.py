@@ -16,6 +16,7 @@ POISSON = {"alpha": 0.05, "maximum_length": 20, "minimum_events": 1}
 BINOMIAL = {"alpha": 0.05, "maximum_length": 60, "minimum_events": 1, "matching_ratio": 3}
 CONDITIONAL = {"alpha": 0.05, "maximum_length": 1.5, "minimum_events": 1, "baseline_events": 20}
 CHART = {"alpha": 0.05, "maximum_length": 20, "minimum_events": 1, "expected_per_look": 2}
+PART = {"alpha": 0.05, "maximum_length": 20, "minimum_events": 1, "events_per_look": 8, "matching_ratio": 3}
 GIVEN = {
     "poisson_maxsprt": ("cohort", POISSON),
     "conditional_maxsprt": ("cohort", CONDITIONAL),
@@ -139,6 +140,8 @@ def test_an_unknown_design_or_world_is_refused(design_id, world, said):
         ("ewma", {"weight": 1.5}, "weight is 1.5"),
         ("ewma", {"expected_per_look": 10**400}, "expected_per_look is 1000"),
         ("cusum", {"dispersion": 10**400}, "dispersion is 1000"),
+        ("cusum", {"events_per_look": 8}, "takes no parameter 'events_per_look'"),
+        ("cusum", {"share": 0.2}, "takes no parameter 'share'"),
         ("poisson_spending", {"spending": "power", "exponent": 10**400}, "exponent is 1000"),
         ("poisson_maxsprt", {"looks": [10**400]}, "rising numbers above 0"),
     ],
@@ -163,7 +166,7 @@ def test_no_look_is_refused(designs, design_id):
 
 @pytest.mark.parametrize("design_id", DESIGN_IDS)
 def test_a_look_that_lacks_what_the_design_counts_is_refused(designs, design_id):
-    with pytest.raises(UsageError, match=r"has no|neither expected reports nor"):
+    with pytest.raises(UsageError, match="has no"):
         designs[design_id].decide([Counts(observed=3)])
 
 
@@ -198,7 +201,7 @@ def test_a_negative_count_is_refused(designs, design_id):
         ("binomial_maxsprt", Counts(1, compared=10**9), "check the unit"),
         ("cusum", Counts(1, expected=1e9), "at most 10000"),
         ("cusum", Counts(1, expected=math.inf), "inf expected reports"),
-        ("cusum", Counts(1, compared=3, share=0.0), "neither expected reports"),
+        ("cusum", Counts(1, compared=3, share=0.2), "one taken from the comparator's reports would make it alert"),
     ],
 )
 def test_a_look_that_cannot_be_is_refused(designs, design_id, look, said):
@@ -279,18 +282,104 @@ def test_what_a_design_cannot_say_is_an_error_and_no_guess(designs):
         design("poisson_spending", POISSON, "cohort").operating([2.0])
 
 
-def test_a_chart_reads_a_comparator_as_it_reads_expected_reports(designs):
-    by_comparator = [Counts(2, compared=6, share=0.25), Counts(7, compared=15, share=0.25)]
-    by_expected = [Counts(2, expected=2.0), Counts(7, expected=5.0)]
-    for each in ("cusum", "ewma"):
-        assert designs[each].decide(by_comparator) == designs[each].decide(by_expected)
+def test_an_alert_is_called_a_reporting_alert(designs, parts):
+    for held, look in ((designs, Counts(40, expected=2.0)), (parts, Counts(40, compared=6))):
+        for each in ("cusum", "ewma"):
+            found = held[each].decide([look])
+            assert found.is_crossed
+            assert found.note.startswith("A reporting alert")
 
 
-def test_an_alert_is_called_a_reporting_alert(designs):
-    for each in ("cusum", "ewma"):
-        found = designs[each].decide([Counts(40, expected=2.0)])
-        assert found.is_crossed
-        assert found.note.startswith("A reporting alert")
+@pytest.fixture(scope="module")
+def parts():
+    """Charts of the product's part of the events of both."""
+    return {design_id: design(design_id, PART, "spontaneous") for design_id in ("cusum", "ewma")}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"events_per_look": None}, "needs events_per_look"),
+        ({"events_per_look": 0}, "events_per_look is 0"),
+        ({"events_per_look": 100_000}, "25000 would be the product's; at most 1000"),
+        ({"matching_ratio": None}, "either share, .* or matching_ratio"),
+        ({"events_per_look": 0.01}, "nothing is rare enough to alert"),
+        ({"minimum_events": 3}, "1 as its least number of events"),
+    ],
+)
+def test_a_chart_beside_a_comparator_that_cannot_be_is_refused(more, said):
+    given = {key: value for key, value in (PART | more).items() if value is not None}
+    with pytest.raises(UsageError, match=said):
+        design("cusum", given, "spontaneous")
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (Counts(3), "no comparator's events"),
+        (Counts(3, compared=-1), "-1 events of the comparator"),
+        (Counts(-3, compared=1), "-3 observed events"),
+        (Counts(3, compared=1, share=1.0), "share of 1.0"),
+        (Counts(0, compared=2_000_000, share=0.001), "2,000,000 events of product and comparator more"),
+    ],
+)
+def test_a_look_that_a_chart_beside_a_comparator_cannot_read_is_refused(parts, look, said):
+    for each in parts.values():
+        with pytest.raises(UsageError, match=said):
+            each.decide([look])
+
+
+def test_a_chart_beside_a_comparator_has_more_power_the_more_there_is_to_find(parts):
+    for each in parts.values():
+        null, *found = each.operating([1.0, 1.5, 2.0, 3.0])
+        assert null.power <= 0.05
+        assert null.power < found[0].power < found[1].power < found[2].power
+        assert found[2].average_run_length < found[0].average_run_length < null.average_run_length
+        plain, twice = each.dispersed([1.0, 2.0])
+        assert plain.alpha == null.power < twice.alpha
+
+
+def test_a_chart_planned_for_a_dispersion_asks_for_more(parts):
+    given = PART | {"dispersion": 2.0}
+    wide = design("cusum", given, "spontaneous")
+    assert wide.planned.limit > parts["cusum"].planned.limit
+    assert wide.dispersed([2.0])[0].alpha <= 0.05
+
+
+def test_a_chart_of_few_events_a_look_plans_whole_ones():
+    few = design("cusum", PART | {"events_per_look": 0.5, "maximum_length": 40}, "spontaneous")
+    assert sum(law.events for law in few.planned.laws) == 20
+    assert few.operating([1.0])[0].average_run_length is None
+
+
+def test_no_look_without_a_further_event_of_the_product_alerts(parts):
+    """Nor after a first look with much from before the plan, whose limit is raised."""
+    assert parts["cusum"].limits([Counts(0, compared=100)])[0] > parts["cusum"].planned.limit
+    for made in parts.values():
+        most = made.boundary([Counts(0, compared=100)]).least[0] - 1
+        held = [Counts(most, compared=100 - most + 8 * at) for at in range(12)]
+        for number in range(1, len(held) + 1):
+            decided = made.decide(held[:number])
+            assert not decided.is_crossed
+            assert decided.least_count is None or decided.least_count > most
+
+
+def test_alpha_is_left_for_looks_after_one_with_much_from_before_the_plan(parts):
+    for made in parts.values():
+        backlog = [Counts(0, compared=400), Counts(0, compared=408)]
+        assert made.boundary(backlog).spent[-1] < 0.02
+
+
+def test_a_comparator_that_lost_cases_compares_nothing(parts):
+    for made in parts.values():
+        held = [Counts(2, compared=6), Counts(9, compared=5), Counts(10, compared=14)]
+        before, lost, after = (made.decide(held[:number]) for number in (1, 2, 3))
+        assert (lost.least_count, lost.is_crossed, lost.alpha_spent) == (None, False, before.alpha_spent)
+        assert "The comparator's count is 5, and was 6: nothing can be compared" in lost.note
+        # Of the third look one event of the product and eight of the comparator are new.
+        same = made.decide([Counts(2, compared=6), Counts(2, compared=6), Counts(3, compared=14)])
+        assert (after.statistic, after.alpha_spent) == (same.statistic, same.alpha_spent)
+        assert after.least_count == same.least_count + 7
 
 
 def test_a_baseline_may_be_given_as_expected_events(designs):

@@ -362,7 +362,7 @@ def test_a_chart_alerts_as_often_as_when_drawn(chart, dispersion):
             count = rng.poisson(look.expected, draws)
         else:
             count = rng.negative_binomial(look.expected, 0.5, draws)
-        place = chart.moved(place, count, look.expected)
+        place = chart.moved(place, count, look)
         alerted |= place >= limit
     assert within_error(alerted.mean(), draws, exact)
 
@@ -379,3 +379,51 @@ def test_no_limit_within_reach_is_an_error(monkeypatch):
     monkeypatch.setattr(cusum, "HIGHEST_PLACE", 16)
     with pytest.raises(ValueError, match="No limit keeps alerts within 1 looks to alpha"):
         cusum.alert_limit(cusum.Cusum(2.0), [cusum.Reported(5.0)], 0.001)
+
+
+def test_a_limit_that_no_course_comes_to_is_no_limit():
+    with pytest.raises(ValueError, match="nothing is rare enough to alert"):
+        cusum.alert_limit(cusum.Cusum(2.0), [cusum.Compared(2, 0.5)], 0.001)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3])
+@pytest.mark.parametrize("ratio", [1.5, 3.0])
+def test_the_reference_is_where_both_shares_are_as_likely(share, ratio):
+    reference, moved = cusum.Compared(40, share).reference(ratio), shifted_share(share, ratio)
+    odds = math.log(moved * (1 - share) / (share * (1 - moved)))
+    assert odds == pytest.approx(math.log(ratio))
+    assert reference * odds == pytest.approx(40 * math.log((1 - share) / (1 - moved)))
+
+
+@pytest.mark.parametrize(
+    "law", [cusum.Compared(30, 0.2), cusum.Compared(30, 0.2, 3.0), cusum.Compared(30, 0.2, 1.0, 2.0)]
+)
+def test_a_part_of_the_events_has_the_mean_of_its_share(law):
+    chances = law.chances()
+    assert np.sum(chances) == pytest.approx(1)
+    share = shifted_share(law.share, law.ratio)
+    assert chances @ np.arange(chances.size) == pytest.approx(30 * share)
+    null = law._replace(ratio=1.0, dispersion=1.0).chances()
+    assert null @ (np.arange(null.size) - law.usual) ** 2 == pytest.approx(law.deviation**2)
+
+
+@pytest.mark.parametrize("chart", [cusum.Cusum(2.0), cusum.Ewma(0.2)])
+def test_the_least_alert_is_the_first_number_that_comes_to_the_limit(chart):
+    law = cusum.Compared(9, 0.2)
+    for place in (0, 10, 30):
+        reached = [k for k in range(10) if chart.moved(np.asarray(place), np.asarray(k), law) >= 60]
+        assert cusum.least_alert(chart, place, 60, law) == (reached[0] if reached else None)
+
+
+@pytest.mark.parametrize("chart", [cusum.Cusum(2.0), cusum.Ewma(0.2)])
+def test_moves_worked_out_once_and_look_by_look_give_the_same(monkeypatch, chart):
+    looks = [cusum.Compared(9, 0.2), cusum.Compared(4, 0.2), cusum.Compared(9, 0.2), cusum.Reported(2.0)]
+    once = cusum.alert_chances(chart, 40, looks)
+    monkeypatch.setattr(cusum, "MOST_MOVES", 1)
+    np.testing.assert_allclose(cusum.alert_chances(chart, 40, looks), once, atol=1e-15)
+    assert np.all(once[1:] > 0)
+
+
+def test_a_chart_that_chance_never_moves_has_a_limit_all_the_same():
+    """A thousand of ten thousand, give or take thirty: the 1,375 that a ratio of two asks for never come by chance."""
+    assert cusum.alert_limit(cusum.Cusum(2.0), [cusum.Compared(10_000, 0.1)], 0.01) == 1

@@ -9,14 +9,19 @@ import pytest
 from pipeline.cases.background import FittedPrior
 from pipeline.cases.signaltable import Context, signal_table
 from pipeline.signals.conditional import exact_reporting_odds_ratio, fisher_exact
-from pipeline.signals.likelihoodratio import poisson_likelihood_ratios
+from pipeline.signals.likelihoodratio import likelihood_ratios
 from pipeline.signals.multiplicity import bayesian_false_discovery_rate, benjamini_hochberg, false_share
 from pipeline.signals.prior import Prior
 
 PRIOR = Prior(0.2041, 0.05816, 1.415, 1.838, 0.0969, log_likelihood=-1.0, starts=(), cells=10)
 TEXTS = dict.fromkeys(("product", "event", "event_kind", "scope", "comparator"), pa.string())
 SCHEMA = pa.schema(TEXTS | dict.fromkeys("abcd", pa.int64()) | {"n_terms": pa.int64()})
-NEW = ("rrr", "ror_exact", "fisher_mid_p", "bh_q", "false_share", "bayesian_fdr", "lrt", "lrt_p", "n_questions")
+NEW = (
+    *("rrr", "ror_exact", "fisher_mid_p", "bh_q", "false_share", "bayesian_fdr", "n_questions"),
+    *("lrt", "lrt_p", "lrt_inflated_p", "lrt_zero_share"),
+)
+
+CRS = {("crs", "narrow"): (1, [])}
 
 # product, event, a b c d
 TWO_PRODUCTS_AND_A_GROUP = """
@@ -91,15 +96,29 @@ def test_the_likelihood_ratio_goes_over_the_events_of_one_product():
     rows = rows_of(TWO_PRODUCTS_AND_A_GROUP)
     for product in ("p", "q", "any_car_t"):
         members = [row for key, row in rows.items() if key[0] == product]
-        found = poisson_likelihood_ratios(column(members, "a"), column(members, "expected"))
+        found = likelihood_ratios(column(members, "a"), column(members, "expected"))
         np.testing.assert_array_equal(column(members, "lrt"), found.statistic)
         np.testing.assert_array_equal(column(members, "lrt_p"), found.p)
+        np.testing.assert_array_equal(column(members, "lrt_inflated_p"), found.inflated_p)
+        assert set(column(members, "lrt_zero_share")) == {found.zero_share}
+
+
+def test_a_product_without_any_case_of_the_events_has_no_zero_inflated_p_and_the_note_says_why():
+    rows = rows_of("p crs 0 50 100 9850\nq crs 3 47 97 9853", kind="endpoint", scope="narrow", coverage=CRS)
+    bare, other = rows["p", "crs"], rows["q", "crs"]
+    assert bare["lrt_p"] == 1.0
+    assert bare["lrt_inflated_p"] is bare["lrt_zero_share"] is None
+    assert "No zero-inflated p:" in bare["note"]
+    assert other["lrt_inflated_p"] is not None
+    assert other["note"] is None
 
 
 @pytest.mark.parametrize(("comparator", "has_it"), [("all", True), ("non_car_t", True), ("haem_onc", False)])
 def test_the_likelihood_ratio_stands_only_where_every_event_is_asked(comparator, has_it):
     row = rows_of("p Rash 5 95 100 9800", comparator=comparator)["p", "Rash"]
-    assert (row["lrt"] is not None) == (row["lrt_p"] is not None) == has_it
+    stands = {row[name] is not None for name in ("lrt", "lrt_p", "lrt_inflated_p", "lrt_zero_share")}
+    assert stands == {has_it}
+    assert row["note"] is None
     assert row["bh_q"] is not None
 
 

@@ -176,6 +176,8 @@ class TestFiles:
             "signal-tracking-2026-04-01-2026-06-30-signals.csv",
             "signal-tracking-2026-04-01-2026-06-30-timeliness.csv",
             "signal-tracking-2026-04-01-2026-06-30-open_actions.csv",
+            "signal-tracking-2026-04-01-2026-06-30-plans.csv",
+            "signal-tracking-2026-04-01-2026-06-30-plan_power.csv",
         ]
         assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
 
@@ -195,7 +197,7 @@ class TestFiles:
     def test_the_workbook_holds_the_same(self, facts, tmp_path):
         write_tracking(facts, tmp_path)
         book = openpyxl.load_workbook(tmp_path / "signal-tracking-2026-04-01-2026-06-30.xlsx")
-        assert book.sheetnames == ["README", "signals", "timeliness", "open_actions"]
+        assert book.sheetnames == ["README", "signals", "timeliness", "open_actions", "plans", "plan_power"]
         head, first, second, _ = book["signals"].iter_rows(values_only=True)
         assert list(head) == list(SIGNAL_COLUMNS)
         assert first[2].date() == DAY("2026-01-10")
@@ -208,12 +210,27 @@ class TestFiles:
         assert "T-cell lymphoma &lt;script&gt;" in page
         assert "<script" not in page
         assert "://" not in page
-        assert page.count("<h2") == 6
+        assert page.count("<h2") == 7
+
+    def test_without_a_label_on_file_listedness_is_not_known_and_no_label_is_called_unverified(self, tmp_path):
+        store = founded(Settings(lake=str(tmp_path)), Clock("2026-05-01T12:00:00+00:00"))
+        opening = Opening(
+            title="CRS", source="literature", world="spontaneous", product="idecabtagene vicleucel", endpoint="crs",
+            reason="Two cases", owner="ada", reference="doi:10/x",
+        )  # fmt: skip
+        with store.writing("ada") as writing:
+            open_signal(writing, opening)
+        found = tracking_facts(told(store, "2026-04-01", "2026-06-30"))
+        (row,) = found.tables["signals"]
+        assert (row["listedness"], row["label_version"], row["is_label_verified"]) == ("unknown", None, None)
+        page = tracking_page(found)
+        assert "listedness: not known" in page
+        assert "label not verified" not in page
 
     def test_an_empty_interval_is_a_report_that_says_none(self, store, tmp_path):
         facts = tracking_facts(told(store, "2025-01-01", "2025-12-31"))
         write_tracking(facts, tmp_path)
-        assert tracking_page(facts).count(">None.<") == 4
+        assert tracking_page(facts).count(">None.<") == 5
 
     def test_a_column_of_a_forbidden_name_is_refused_before_anything_is_written(self, facts, tmp_path):
         from dataclasses import replace

@@ -10,10 +10,13 @@ import pytest
 
 from pipeline.cohort.assembly import study_results
 from pipeline.cohort.disclosure import derivable
+from pipeline.cohort.families import equations, families
 from pipeline.cohort.reference import Reference
 from pipeline.cohort.rows import Section, estimate_table, row
-from pipeline.cohort.suppression import equations, families, public_results
+from pipeline.cohort.suppression import public_results
 from pipeline.errors import CartwatchError
+from pipeline.report.studybenefit import unplaced
+from tests.studyreportrows import facts
 
 SPEC = importlib.util.spec_from_file_location("studycohort", Path(__file__).resolve().parents[1] / "studycohort.py")
 studycohort = importlib.util.module_from_spec(SPEC)
@@ -33,6 +36,10 @@ def public(whole):
     return public_results(*whole)
 
 
+def test_no_estimate_of_a_whole_study_stands_under_other_estimates(whole):
+    assert unplaced(facts(whole.estimates.to_pylist())).parts == []
+
+
 def test_no_small_count_is_shown(public):
     for one in public[0].to_pylist():
         for name in ("n_patients", "n_events"):
@@ -46,7 +53,7 @@ def test_no_hidden_count_follows_from_those_shown(public):
     estimates = public[0].to_pylist()
     asked = [dict(one, n_events=one["n_events"] or 0, n_patients=one["n_patients"] or 0) for one in estimates]
     n_hidden = 0
-    for family in families(asked):
+    for family in families(asked).values():
         hidden = {cell for cell, held in family.cells.items() if any(estimates[at]["is_small"] for at in held)}
         n_hidden += len(hidden)
         assert derivable(hidden, equations(family.cells)) == set(), sorted(hidden, key=str)[:3]
@@ -151,7 +158,7 @@ def test_few_at_risk_or_left_out_and_reasons_that_count_them_are_in_no_public_co
 
 def test_a_total_site_and_its_parts_are_one_family(whole):
     rows = [one for one in whole.estimates.to_pylist() if one["analysis"] == "standardised"]
-    family = next(one for one in families(rows) if ("all", None, "breast") in one.cells)
+    family = next(one for one in families(rows).values() if ("all", None, "breast") in one.cells)
     totals = [one for one in equations(family.cells) if one.total == ("all", None, None)]
     assert any({cell[2] for cell in one.parts} == {"breast", "colorectum", "lung"} for one in totals)
 

@@ -10,9 +10,10 @@ from pipeline.report.studybenefit import benefit, other, unplaced
 from pipeline.report.studycancers import adjudication, standardised
 from pipeline.report.studycells import bounds, estimated, number
 from pipeline.report.studyfollowing import completeness, following, population
-from pipeline.report.studyoccurrence import occurrence, severe
+from pipeline.report.studyoccurrence import occurrence
 from pipeline.report.studypage import study_page
 from pipeline.report.studysamples import samples
+from pipeline.report.studysevere import severe
 from pipeline.report.studytime import competing, survival
 from pipeline.report.studywords import event_name, population_name, refuse_measures_of_reports, window_name
 from tests.studyreportrows import DLP, density, estimate, facts, step
@@ -150,6 +151,52 @@ def test_pooled_grades_are_refused_with_the_reason_in_sight():
     assert why in study_page(facts([row | {"estimand": "first_event_grade_3", "n_patients": None}]))
 
 
+def test_grades_on_several_scales_stand_scale_by_scale_with_at_least_how_many():
+    said = {
+        "event": "crs",
+        "n_events": 12,
+        "n_patients": 90,
+        "low": 0.09,
+        "measure": "share, at least",
+        "n_left_out": 3,
+    }
+    rows = [
+        estimate(
+            "incidence",
+            "severe_on_scale",
+            12 / 90,
+            unit=f"share on {scale}, at least",
+            scale=scale,
+            population=of,
+            **said,
+        )
+        for scale in ("crs_astct_2019", "crs_penn")
+        for of in ("all", "sex=F")
+    ]
+    section = severe(facts(rows))
+    assert [len(table.rows) for table in tables_of(section)] == [2, 2]
+    assert text_of(tables_of(section)[0])[0].endswith("| All patients | 12 | 90 | 13.3 % from 9.0 % | 3")
+    assert "crs_" not in " ".join(text_of(tables_of(section)[0]))
+    assert not unplaced(facts(rows)).parts
+
+
+def test_what_cannot_be_placed_in_time_is_counted_and_flagged():
+    names = ("undated_events", "undated_malignancies", "undated_treatments")
+    rows = [estimate("completeness", name, 2.0, unit="event", measure="count", is_flagged=True) for name in names]
+    (table,) = [one for one in tables_of(completeness(facts(rows))) if one.title == "Loss and forms"]
+    assert [line.split(" not known")[0] for line in text_of(table)] == ["Events", "Malignancies", "Treatments"]
+    assert len(table.flagged) == 3
+    assert not unplaced(facts(rows)).parts
+
+
+def test_what_can_bias_survival_stands_before_all_else_that_is_missing():
+    names = ("events_outside", "lost_to_follow_up", "undated_deaths", "undated_events", "undated_withdrawals")
+    rows = [estimate("completeness", name, 2.0, unit="patient", measure="count", is_flagged=True) for name in names]
+    (table,) = [one for one in tables_of(completeness(facts(rows))) if one.title == "Loss and forms"]
+    told = [line.split(" | ")[0] for line in text_of(table)]
+    assert told[:3] == ["Deaths without a day", "Withdrawals without a day", "Lost to follow-up"]
+
+
 def test_a_refusal_in_the_regulators_copy_never_says_that_something_is_hidden():
     row = estimate(
         "benefit", "crs_share_grade_3", event="crs", window="day_0_30", reason="Two scales.", measure="share"
@@ -197,6 +244,34 @@ def test_estimands_of_one_event_stand_side_by_side_and_name_what_competes():
     lines = text_of(section.parts[0].tables[0])
     assert lines[1].startswith("Transplant competes | death, transplant, further gene therapy | 10.0 %")
     assert lines[-1].startswith("1 − Kaplan–Meier (overstates) | none")
+
+
+def naive(*estimands, told=True):
+    """A curve and the share after five years of each estimand; 1 less Kaplan and Meier's twice the other."""
+    values = {"transplant_ignored": 0.1, "one_minus_kaplan_meier": 0.2}
+    said = {"event": "second_malignancy"}
+    steps = [step("time_to_event", name, at, values[name] * at / 5, **said) for name in estimands for at in (1, 5)]
+    asked = {"at_years": 5.0, "n_at_risk": 50, "measure": "share"} | said
+    rows = [
+        estimate("time_to_event", name, values[name] if told else None, reason=None if told else "x", **asked)
+        for name in estimands
+    ]
+    return facts(rows, steps)
+
+
+def test_one_less_kaplan_meier_is_drawn_beside_the_incidence_and_the_gap_is_named():
+    both = ("transplant_ignored", "one_minus_kaplan_meier")
+    side_by_side, overstated = competing(naive(*both)).parts
+    assert [label for label, _ in side_by_side.curves[0].series] == ["Transplant ignored"]
+    (figure,) = overstated.curves
+    assert [label for label, _ in figure.series][1].startswith("1 − Kaplan–Meier")
+    assert "By year 5 it says 20.0 % where 10.0 % had the event: 10.0 points too many." in figure.note
+    assert "fewer than 10 patients are left" in figure.note
+    page = study_page(naive(*both))
+    assert page.count("points too many") == 2  # in the picture's caption, and in its words for screen readers
+    (hidden,) = competing(naive(*both, told=False)).parts[1].curves
+    assert "points too many" not in hidden.note
+    assert len(competing(naive("transplant_ignored")).parts) == 1
 
 
 def test_observed_over_expected_stands_against_both_references():

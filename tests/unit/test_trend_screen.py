@@ -42,6 +42,12 @@ def shown(capsys):
     return show
 
 
+def test_where_nothing_could_be_asked_the_screen_says_why(shown):
+    said = " ".join(shown(n_asked=0, n_refused=0, refusals=[]).split())
+    assert "No contrast asked: no event of the calendar lies in the quarters held" in said
+    assert "--out tells why" not in said
+
+
 def test_a_contrast_told_stands_with_its_bounds_and_the_refused_ones_with_their_reasons(shown):
     said = shown([CONTRAST], refusals=REFUSALS)
     assert "1.50 (1.10 to 2.25)" in said

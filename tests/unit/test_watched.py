@@ -4,13 +4,15 @@ import datetime as dt
 
 import pytest
 
-from pipeline.cases.watched import Cells, pair_cells, report_counts
+from pipeline.cases.watched import Cells, Pair, report_counts, watched_pair
 from pipeline.cohort.watched import cohort_counts, watched
 from pipeline.config import Settings
 from pipeline.contract.renderings import arrow_schema
 from pipeline.contract.study import PATIENT_TABLES
 from pipeline.errors import NothingThere, UsageError
 from pipeline.lake.warehouse import Warehouse
+from pipeline.sequential.unadjusted import ever_crossing
+from pipeline.steps.unadjusted import beside
 
 import pyarrow as pa  # isort: skip
 
@@ -42,23 +44,38 @@ def test_nothing_to_look_at_is_said():
         report_counts(Cells(0, 0, 0, 0), [])
 
 
+def signal_rows(rows):
+    """The table of signals with one question, assessable or not, and its unadjusted component."""
+    columns = dict(zip(("product", "event", "scope", "comparator"), ASKED, strict=True)) | {"event_kind": "endpoint"}
+    held = [columns | dict.fromkeys("abcd", 1) | row for row in rows]
+    schema = [
+        *((name, pa.string()) for name in columns),
+        *((name, pa.int64()) for name in "abcd"),
+        *((name, pa.bool_()) for name in ("is_assessable", "is_ic_positive")),
+        *((name, pa.float64()) for name in ("ic025", "expected")),
+    ]
+    return pa.Table.from_pylist(held, pa.schema(schema))
+
+
 @pytest.mark.parametrize(
-    ("rows", "words"), [([], "is not compared with non_car_t"), ([False], "No report held has a term of crs")]
+    ("rows", "words"),
+    [([], "is not compared with non_car_t"), ([{"is_assessable": False}], "No report held has a term of crs")],
 )
 def test_a_pair_that_was_not_counted_is_refused(tmp_path, rows, words):
     with Warehouse(Settings(temp_directory=str(tmp_path))) as warehouse:
-        columns = dict(zip(("product", "event", "scope", "comparator"), ASKED, strict=True))
-        held = [columns | {"event_kind": "endpoint", **dict.fromkeys("abcd", 1), "is_assessable": x} for x in rows]
-        names = [*columns, "event_kind", "is_assessable"]
-        schema = pa.schema(
-            [
-                *((n, pa.bool_() if n == "is_assessable" else pa.string()) for n in names),
-                *((c, pa.int64()) for c in "abcd"),
-            ]
-        )
-        warehouse.register("signal", pa.Table.from_pylist(held, schema))
+        warehouse.register("signal", signal_rows(rows))
         with pytest.raises(NothingThere, match=words):
-            pair_cells(warehouse, *ASKED)
+            watched_pair(warehouse, *ASKED)
+
+
+def test_one_row_says_what_a_look_counts_and_what_stands_beside_it(tmp_path):
+    row = {"a": 3, "is_assessable": True, "is_ic_positive": False, "ic025": -0.4, "expected": 0.5}
+    with Warehouse(Settings(temp_directory=str(tmp_path))) as warehouse:
+        warehouse.register("signal", signal_rows([row]))
+        found = watched_pair(warehouse, *ASKED)
+    assert found == Pair(Cells(3, 1, 1, 1), -0.4, False, 0.5)
+    assert beside(found, 2)["ic025_ever_positive_by_chance"] == pytest.approx(ever_crossing([0.25, 0.25])[-1])
+    assert beside(found._replace(expected=None), 2)["ic025_ever_positive_by_chance"] is None
 
 
 def tables(subjects, events=(), malignancies=()):

@@ -3,7 +3,7 @@
 WITH due AS (
   SELECT s.subject_id, w.visit
   FROM study_subject AS s
-  INNER JOIN track AS t ON t.track = s.reporting_track
+  INNER JOIN track AS t ON t.track = coalesce(s.reporting_track, 'unknown')
   INNER JOIN visit_window AS w ON w.due_day <= t.last_day
   WHERE s.infusion_date + w.last_day::INTEGER <= CAST($as_of AS DATE)
     AND s.infusion_date + w.last_day::INTEGER < coalesce(least(s.death_date, s.withdrawal_date, s.lost_date), DATE '9999-12-31')
