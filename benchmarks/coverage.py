@@ -5,15 +5,13 @@ what was planted. Into benchmarks/results.json under "coverage", and into docs/r
 """
 
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.__main__ import machine
-from benchmarks.coverage_command import measured
+from benchmarks.coverage_command import in_pieces, measured
 from benchmarks.coverage_draws import (
     COUNT_SIZES,
     INDICATION,
@@ -72,7 +70,7 @@ def drawn(seeds: range) -> Drawn:
 def simulated(cohorts: int, workers: int) -> Figure:
     """The whole record."""
     start = time.perf_counter()
-    every = list(parts(cohorts, workers))
+    every = list(in_pieces(drawn, SEED, cohorts, workers))
     rows = [
         *rows_of_counts(chain.from_iterable(part.counted for part in every)),
         *rows_of_ratios(chain.from_iterable(part.both for part in every)),
@@ -93,17 +91,6 @@ def simulated(cohorts: int, workers: int) -> Figure:
         "claims": claims(rows, followed),
         "seconds": round(time.perf_counter() - start, 1),
     }
-
-
-def parts(cohorts: int, workers: int) -> Iterator[Drawn]:
-    """The cohorts in pieces; the pieces change nothing of the numbers."""
-    size = 50
-    pieces = [range(SEED + at, SEED + min(at + size, cohorts)) for at in range(0, cohorts, size)]
-    if workers == 1:
-        yield from map(drawn, pieces)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(drawn, pieces)
 
 
 def completeness_of(followed: np.ndarray) -> Figure:

@@ -2,12 +2,15 @@
 
 import argparse
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
 
 from benchmarks.__main__ import RECORD
 
 Figure = dict[str, Any]
+Drawn = TypeVar("Drawn")
+PIECE = 50  # cohorts drawn at a time
 LEAST_COHORTS = 1_000  # of a record that is kept
 
 
@@ -42,3 +45,13 @@ def measured(
     failed = [claim for claim, holds in record["claims"].items() if not holds]
     if failed and not asked.quick:
         raise SystemExit(f"does not hold: {'; '.join(failed)}")
+
+
+def in_pieces(drawn: Callable[[range], Drawn], seed: int, cohorts: int, workers: int) -> Iterator[Drawn]:
+    """The cohorts in pieces; the pieces change nothing of the numbers."""
+    pieces = [range(seed + at, seed + min(at + PIECE, cohorts)) for at in range(0, cohorts, PIECE)]
+    if workers == 1:
+        yield from map(drawn, pieces)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(drawn, pieces)

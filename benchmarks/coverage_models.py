@@ -5,8 +5,7 @@ benchmarks/results.json under "coverage_models", and into docs/registry_simulati
 """
 
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -15,7 +14,7 @@ import numpy as np
 
 from benchmarks.__main__ import machine
 from benchmarks.coverage import OTHER_SEEDS
-from benchmarks.coverage_command import measured
+from benchmarks.coverage_command import in_pieces, measured
 from benchmarks.coverage_draws import INDICATION, OTHER_INDICATION, SIZES, cohort_of
 from benchmarks.coverage_models_draws import PLANTED, RECURRENT, Answer, Told, group_tests, hazard_ratios, mean_counts
 from benchmarks.coverage_summary import (
@@ -64,7 +63,7 @@ def drawn(seeds: range) -> Drawn:
 def simulated(cohorts: int, workers: int) -> Figure:
     """The whole record."""
     start = time.perf_counter()
-    every = list(_parts(cohorts, workers))
+    every = list(in_pieces(drawn, SEED, cohorts, workers))
     sizes = rows_of_tests(chain.from_iterable(part.tested for part in every))
     rows = rows_of_intervals(chain.from_iterable(part.said for part in every))
     return {
@@ -81,17 +80,6 @@ def simulated(cohorts: int, workers: int) -> Figure:
         "claims": claims(sizes, rows),
         "seconds": round(time.perf_counter() - start, 1),
     }
-
-
-def _parts(cohorts: int, workers: int) -> Iterator[Drawn]:
-    """The cohorts in pieces; the pieces change nothing of the numbers."""
-    size = 50
-    pieces = [range(SEED + at, SEED + min(at + size, cohorts)) for at in range(0, cohorts, size)]
-    if workers == 1:
-        yield from map(drawn, pieces)
-        return
-    with ProcessPoolExecutor(workers) as pool:
-        yield from pool.map(drawn, pieces)
 
 
 def rows_of_tests(tested: Iterable[Answer]) -> list[Figure]:

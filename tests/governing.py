@@ -13,14 +13,20 @@ from sqlalchemy import Engine, event
 
 from pipeline.config import Settings
 from pipeline.governance.actors import Actor, add_actor
+from pipeline.governance.evidence import Evidence
 from pipeline.governance.ledger import LookRow
 from pipeline.governance.migration import upgraded
 from pipeline.governance.plan import register_plan
 from pipeline.governance.planfile import plan_content
+from pipeline.governance.signals import Opening
 from pipeline.governance.store import open_store
 
 HOST, PORT, DATABASE, USER = "127.0.0.1", 5432, "test", "postgres"
 ENGINES = ("sqlite", "postgresql")
+BY_HAND = Opening(
+    title="T-cell lymphoma", source="literature", world="spontaneous", product="tisagenlecleucel", endpoint="spm_tcell",
+    reason="Two cases", owner="ada", reference="doi:10/x",
+)  # fmt: skip
 PLAN = """
 id: tisa-tcell
 title: T-cell malignancy with tisagenlecleucel
@@ -52,6 +58,31 @@ class Clock:
 
     def go(self, **lengths):
         self.now += dt.timedelta(**lengths)
+
+
+def acting(store):
+    """Carry out one thing as somebody, in a transaction of its own: acting(store)(who, what, *its arguments)."""
+
+    def run(who, what, *arguments, **options):
+        with store.writing(who) as writing:
+            return what(writing, *arguments, **options)
+
+    return run
+
+
+def opening_by(reference):
+    """A signal that a single designated event of a report opens."""
+    return Opening(
+        title="T-cell lymphoma, CAR-positive",
+        source="designated_event",
+        world="spontaneous",
+        product="tisagenlecleucel",
+        endpoint="spm_tcell",
+        reason="First case with the transgene in the tumour",
+        owner="ada",
+        reference=reference,
+        evidence=(Evidence("case", reference, "spontaneous"),),
+    )
 
 
 class AnyDesign:

@@ -73,7 +73,6 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
     steps = waterfall(facts)
     readus = checklist(facts)
     archives = facts.rows("source_archive")
-    quarters = sorted({row["quarter"] for row in archives})
     signals = facts.rows("endpoint_signal")
     return {
         "facts": facts,
@@ -82,7 +81,7 @@ def _content(facts: ReportFacts) -> Mapping[str, Any]:
         "subject": product(facts.product).title if facts.product else "All CAR-T products",
         "n_current": next((step["n"] for step in steps if step["step"] == "counted"), 0),
         "n_exposed": cases_of.get(facts.product or "any_car_t", 0),
-        "quarters": quarters,
+        "quarters": sorted({row["quarter"] for row in archives}),
         "waterfall": steps,
         "own_cohort": marked_cases(facts),
         "changes": facts.changes,

@@ -31,7 +31,7 @@ def mark_own_cohort(settings: Settings, lake: Lake, dlp: str, resolution: str) -
         return []
     own_id = run_id(STEP, [resolution, content_hash(files)], {"as_of": dlp})
     if {file.run_id for file in held} == {own_id}:
-        return [told] if (told := own_cohort_told(lake, dlp)) else []
+        return own_cohort_told(lake, dlp)
     report = StepReport(STEP, own_id, dlp, content_hash(files), [lake.uri(OWN_COHORT_CASE.name)])
     with lake.staging(f"own-cohort-{dlp}") as folder, Warehouse(settings) as warehouse:
         mount_core(lake, warehouse, dlp)

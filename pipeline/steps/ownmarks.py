@@ -1,6 +1,5 @@
 """What is said of the cases marked as of a followed cohort, from the marks that the lake holds."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pipeline.contract.owncohort import OWN_COHORT_CASE
@@ -30,20 +29,19 @@ def newest_marks(lake: Lake) -> dict[int, Row]:
     return {row["case_id"]: row | {"as_of": points[-1]} for row in marks(lake, points[-1])} if points else {}
 
 
-def own_cohort_told(lake: Lake, dlp: str) -> str | None:
-    """A sentence on the cases marked as of then; None where none is."""
+def own_cohort_told(lake: Lake, dlp: str) -> list[str]:
+    """A sentence on the cases marked as of then; nothing where none is."""
     cases = {row["case_id"] for row in marks(lake, dlp)}
     if not cases:
-        return None
-    return (
+        return []
+    sentence = (
         f"Own cohort: {len(cases)} current cases as of {dlp} are of patients who are also followed in a study; they stay in "
         "every count, and confirm nothing that the study finds."
     )
+    return [sentence]
 
 
 def marked_points(lake: Lake) -> list[str]:
     """What is said of each data-lock point with a marked case, the earliest first."""
-    told: Mapping[str, str | None] = {
-        dlp: own_cohort_told(lake, dlp) for dlp in lake.partitions(OWN_COHORT_CASE.name, "as_of")
-    }
-    return [sentence for sentence in told.values() if sentence]
+    points = lake.partitions(OWN_COHORT_CASE.name, "as_of")
+    return [sentence for dlp in points for sentence in own_cohort_told(lake, dlp)]

@@ -106,8 +106,11 @@ def read_facts(settings: Settings, as_of: str, signals_run_id: str, product: str
         asked = [product] if product else [item.id for item in products()]
         warehouse.register("asked_product", pa.table({"product": pa.array(asked, pa.string())}))
         tables = read_tables(warehouse)
-    own = own_cohort_told(lake, as_of)
-    caveats = (*caveats_of(settings, lake, as_of), *([own] if own else []), f"Terms: {terms_used(settings, lake)}.")
+    caveats = (
+        *caveats_of(settings, lake, as_of),
+        *own_cohort_told(lake, as_of),
+        f"Terms: {terms_used(settings, lake)}.",
+    )
     changes = changes_since(settings, as_of, product)
     if changes:
         refuse_disagreement(changes, tables["endpoint_signal"].to_pylist())

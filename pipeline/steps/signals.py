@@ -82,7 +82,7 @@ def compute_signals(
     parameters = _parameters(settings, dlp, exposed) | terms_parameters(settings, lake)
     own_id = run_id("signals", resolved.run_id, parameters)
     report = StepReport("signals", own_id, dlp, resolved.inputs, warnings=caveats_of(settings, lake, dlp))
-    report.warnings += [told] if (told := own_cohort_told(lake, dlp)) else []
+    report.warnings += own_cohort_told(lake, dlp)
     with lake.staging(f"signals-{dlp}") as folder, Warehouse(settings) as warehouse:
         report.warnings += show_vocabulary(settings, lake, warehouse)
         vocabulary = shown_vocabulary(warehouse)
@@ -97,10 +97,10 @@ def compute_signals(
             report.warnings += drift_warnings(warehouse)
         _show(lake, warehouse, dlp, folder)
         _describe(report, warehouse, resolved)
-        if is_default and (marked := marked_by_product(lake, warehouse, dlp)):
-            report.details["own_cohort"] = marked
         report.details["terms"] = terms_used(settings, lake)
         if is_default:
+            if marked := marked_by_product(lake, warehouse, dlp):
+                report.details["own_cohort"] = marked
             keep_vocabulary(lake, vocabulary, Run("signals", report.run_id, code_version()))
             record_run(settings, report, parameters | kept_versions(lake, dlp, vocabulary))
         if out is not None:
@@ -137,8 +137,7 @@ def _compute(
     named = things(warehouse)
     progress(f"{dlp} fitting the priors and scoring")
     with ThreadPoolExecutor(1) as beside:  # arithmetic of one core, which asks no database, beside the queries
-        pairs = beside.submit(_write_pairs, backgrounds, named, dlp, folder)
-        priors = beside.submit(_fitted, backgrounds, named)
+        fitted = beside.submit(_fitted, backgrounds, named, dlp, folder)
         cells = product_cells(warehouse, [item.id for item in products()], [item.id for item in comparators()])
         context = Context(
             dlp,
@@ -147,39 +146,32 @@ def _compute(
             cases_left_out(warehouse),
             {item.id: item.version for item in comparators()},
         )
-        scored = beside.submit(_write_scored, cells, priors, context, folder)
+        scored = beside.submit(_write_scored, cells, fitted, context, folder)
         written += write_members(warehouse, dlp, folder)
         written += write_event_quarters(warehouse, dlp, folder)
-        written += pairs.result()
-        written += write_masking(warehouse, dlp, folder, backgrounds)
         written += write_strata(warehouse, dlp, folder)
+        written += fitted.result()[0]
+        written += write_masking(warehouse, dlp, folder, backgrounds)
         written += scored.result()
     return written
 
 
-def _write_pairs(backgrounds: Backgrounds, named: Things, dlp: str, folder: Path) -> Written:
-    """Write the pairs of each background."""
+def _fitted(backgrounds: Backgrounds, named: Things, dlp: str, folder: Path) -> tuple[Written, list[FittedPrior]]:
+    """Write the pairs of each background and fit its priors, one background after the other: one is large."""
     written: Written = []
+    priors: list[FittedPrior] = []
     for name in backgrounds.groups:
-        path = folder / f"pair_count-{name}.parquet"
-        rows = pair_rows(backgrounds.of(name), named, dlp, name)
-        written.append(("pair_count", name, path, write_rows(PAIR_COUNT, rows, path)))
-    return written
+        pairs, path = backgrounds.of(name), folder / f"pair_count-{name}.parquet"
+        written.append(("pair_count", name, path, write_rows(PAIR_COUNT, pair_rows(pairs, named, dlp, name), path)))
+        priors += [fit_background(pairs, named, name, *kind) for kind in KINDS]
+    return written, priors
 
 
-def _fitted(backgrounds: Backgrounds, named: Things) -> list[FittedPrior]:
-    """The priors of each background."""
-    return [
-        fit_background(pairs, named, name, *kind)
-        for name in backgrounds.groups
-        for pairs in [backgrounds.of(name)]
-        for kind in KINDS
-    ]
-
-
-def _write_scored(cells: pa.Table, fitted: Future[list[FittedPrior]], context: Context, folder: Path) -> Written:
+def _write_scored(
+    cells: pa.Table, fitted: Future[tuple[Written, list[FittedPrior]]], context: Context, folder: Path
+) -> Written:
     """Write the rows of signal and of prior."""
-    priors = fitted.result()
+    _, priors = fitted.result()
     without = [FittedPrior.none(item.id, *kind) for item in comparators() if not item.has_prior for kind in KINDS]
     rows = [prior.row(context.as_of, context.versions[prior.comparator]) for prior in priors]
     tables = {

@@ -9,20 +9,15 @@ from pipeline.governance.canonical import content_hash
 from pipeline.governance.decisions import move, sign
 from pipeline.governance.designated import Found, Outcome, record_found
 from pipeline.governance.evidence import Evidence
-from pipeline.governance.signals import Opening, open_signal, signals
+from pipeline.governance.signals import open_signal, signals
 from pipeline.governance.verification import verify
 from pipeline.steps.awaiting import awaiting_review, waiting_signal
 from pipeline.steps.designated import unrecorded
 from pipeline.steps.notify import message
 from pipeline.steps.result import StepReport
 from pipeline.steps.scheduledlooks import due_reviews, questions, reviews_of
-from tests.governing import Clock, founded, registered
+from tests.governing import BY_HAND, Clock, acting, founded, registered
 from tests.spec.tables import rows_of
-
-BY_HAND = Opening(
-    title="T-cell lymphoma", source="literature", world="spontaneous", product="tisagenlecleucel", endpoint="spm_tcell",
-    reason="Two cases", owner="ada", reference="doi:10/x",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -37,11 +32,7 @@ def store(settings):
 
 @pytest.fixture
 def act(store):
-    def run(who, what, *arguments, **options):
-        with store.writing(who) as writing:
-            return what(writing, *arguments, **options)
-
-    return run
+    return acting(store)
 
 
 def reports(dlp, *case_ids, fatal=0, own=0, endpoint="spm_tcell"):

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import threading
+from functools import partial
 
 import pytest
 
@@ -9,16 +10,23 @@ from pipeline.errors import DecisionConflict, UsageError
 from pipeline.governance.decisions import move, sign
 from pipeline.governance.ledger import looks_of, record_look
 from pipeline.governance.plan import plan, plans, register_plan
-from pipeline.governance.signals import Opening, open_signal, signal, signals
+from pipeline.governance.signals import open_signal, signal, signals
 from pipeline.governance.store import Store
 from pipeline.governance.verification import verify
-from tests.governing import ENGINES, Clock, any_design, content, founded, look_row, registered, settings_of
+from tests.governing import (
+    BY_HAND,
+    ENGINES,
+    Clock,
+    acting,
+    any_design,
+    content,
+    founded,
+    look_row,
+    registered,
+    settings_of,
+)
 
 CLOCK = Clock("2026-06-02T09:00:00+00:00")
-OPENING = Opening(
-    title="T-cell lymphoma", source="literature", world="spontaneous", product="tisagenlecleucel", endpoint="spm_tcell",
-    reason="Two cases", owner="ada", reference="doi:10/x",
-)  # fmt: skip
 
 
 @pytest.fixture(params=ENGINES)
@@ -50,11 +58,7 @@ def losers(outcomes):
 
 
 def as_(store, who, what, *arguments, **options):
-    def act():
-        with store.writing(who) as writing:
-            return what(writing, *arguments, **options)
-
-    return act
+    return partial(acting(store), who, what, *arguments, **options)
 
 
 def is_whole(store):
@@ -63,7 +67,7 @@ def is_whole(store):
 
 
 def test_two_who_decide_upon_the_same_version_of_a_signal(store):
-    as_(store, "ada", open_signal, OPENING)()
+    as_(store, "ada", open_signal, BY_HAND)()
     outcomes = at_once(
         as_(store, "ada", move, 1, "validated", "A new case", seen=1),
         as_(store, "rex", move, 1, "not_validated", "A duplicate", seen=1),
@@ -77,7 +81,7 @@ def test_two_who_decide_upon_the_same_version_of_a_signal(store):
 
 
 def test_two_who_move_without_having_seen_a_version(store):
-    as_(store, "ada", open_signal, OPENING)()
+    as_(store, "ada", open_signal, BY_HAND)()
     acts = [as_(store, who, move, 1, "validated", "Now") for who in ("ada", "rex")]
     (lost,) = losers(at_once(*acts))
     assert "Signal 1 is validated: it cannot become validated" in str(lost)
@@ -122,7 +126,7 @@ def test_two_amendments_of_one_plan(store, tmp_path):
 
 
 def test_two_signatures_at_once_are_two_signatures(store):
-    as_(store, "ada", open_signal, OPENING)()
+    as_(store, "ada", open_signal, BY_HAND)()
     as_(store, "ada", move, 1, "not_validated", "A duplicate")()
     outcomes = at_once(as_(store, "bob", sign, 1, "approval"), as_(store, "bob", sign, 1, "approval"))
     assert "bob has signed" in str(losers(outcomes)[0])
@@ -136,7 +140,7 @@ def test_a_change_rests_on_the_row_it_was_read_from(store):
 
     from pipeline.governance.signals import changed
 
-    held = as_(store, "ada", open_signal, OPENING)()
+    held = as_(store, "ada", open_signal, BY_HAND)()
     as_(store, "ada", move, 1, "validated", "A new case")()
     with pytest.raises(DecisionConflict, match="signal 1 was changed by somebody else meanwhile"):
         as_(store, "rex", changed, held, replace(held, state="not_validated"), "move", "late")()
@@ -147,7 +151,7 @@ def open_many(url, n):
     """In a process of its own: open signals one after the other."""
     store = Store(url, CLOCK)
     for _ in range(n):
-        as_(store, "ada", open_signal, OPENING)()
+        as_(store, "ada", open_signal, BY_HAND)()
 
 
 @pytest.mark.slow

@@ -13,20 +13,10 @@ from pipeline.governance.audit import events
 from pipeline.governance.decisions import move, sign, signatures, withdraw
 from pipeline.governance.evidence import Evidence
 from pipeline.governance.ledger import CROSSED, record_look
-from pipeline.governance.signals import Opening, open_from_look, open_once, open_signal, signal, signals
-from tests.governing import Clock, founded, look_row, registered
+from pipeline.governance.signals import open_from_look, open_once, open_signal, signal, signals
+from tests.governing import Clock, acting, founded, look_row, opening_by, registered
 
-OPENING = Opening(
-    title="T-cell lymphoma, CAR-positive",
-    source="designated_event",
-    world="spontaneous",
-    product="tisagenlecleucel",
-    endpoint="spm_tcell",
-    reason="First case with the transgene in the tumour",
-    owner="ada",
-    reference="FAERS 12345678",
-    evidence=(Evidence("case", "FAERS 12345678", "spontaneous"),),
-)
+OPENING = opening_by("FAERS 12345678")
 UP_TO_ASSESSMENT = ("validated", "prioritised", "under_assessment")
 
 
@@ -42,13 +32,7 @@ def store(tmp_path, clock):
 
 @pytest.fixture
 def act(store):
-    """Carry out one thing as somebody, in a transaction of its own."""
-
-    def run(who, what, *arguments, **options):
-        with store.writing(who) as writing:
-            return what(writing, *arguments, **options)
-
-    return run
+    return acting(store)
 
 
 @pytest.fixture

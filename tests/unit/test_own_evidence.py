@@ -11,11 +11,10 @@ from pipeline.errors import UsageError
 from pipeline.governance.assessment import Assessment
 from pipeline.governance.designated import Found, record_found
 from pipeline.governance.evidence import Evidence, look_evidence
-from pipeline.governance.signals import Opening
 from pipeline.governance.store import open_store
 from pipeline.lake.delta import Lake, Run
 from pipeline.steps.reviewing import assess_signal, move_signal, open_by_hand, sign_decision
-from tests.governing import Clock, founded, look_row, registered
+from tests.governing import Clock, founded, look_row, opening_by, registered
 
 MARKED, OTHER = "FAERS 12345678", "FAERS 12345679"
 
@@ -36,27 +35,13 @@ def mark(settings, case_id=12345678, as_of="2026Q1"):
     lake.commit(OWN_COHORT_CASE.name, {"as_of": as_of}, path, Run("own cohort", "0" * 16, "0"), len(rows))
 
 
-def opening(reference):
-    return Opening(
-        title="T-cell lymphoma",
-        source="designated_event",
-        world="spontaneous",
-        product="tisagenlecleucel",
-        endpoint="spm_tcell",
-        reason="First case with the transgene in the tumour",
-        owner="ada",
-        reference=reference,
-        evidence=(Evidence("case", reference, "spontaneous"),),
-    )
-
-
 def evidence(report):
     return {item["reference"]: (item["is_independent"], item["reason"]) for item in report.counts["signal"]["evidence"]}
 
 
 def test_a_signal_opened_by_a_case_of_the_own_cohort_says_that_it_is_not_independent(settings):
     mark(settings)
-    is_independent, reason = evidence(open_by_hand(settings, opening(MARKED)))[MARKED]
+    is_independent, reason = evidence(open_by_hand(settings, opening_by(MARKED)))[MARKED]
     assert is_independent is False
     assert reason == (
         "Evidence FAERS 12345678 is not independent: case 12345678 is of the cohort of study ltfu, whose extract as of "
@@ -67,22 +52,22 @@ def test_a_signal_opened_by_a_case_of_the_own_cohort_says_that_it_is_not_indepen
 @pytest.mark.parametrize("reference", ["primaryid 123456781", "1234567812", "case 12345678, version 2", "12345678-1"])
 def test_a_report_is_its_case_whichever_version_is_named(settings, reference):
     mark(settings)
-    assert evidence(open_by_hand(settings, opening(reference)))[reference][0] is False
+    assert evidence(open_by_hand(settings, opening_by(reference)))[reference][0] is False
 
 
 @pytest.mark.parametrize("reference", [OTHER, "FAERS 112345678", "FAERS 1234567", "123456781234", "123456791"])
 def test_another_case_waits_for_judgement(settings, reference):
     mark(settings)
-    assert evidence(open_by_hand(settings, opening(reference))) == {reference: (None, None)}
+    assert evidence(open_by_hand(settings, opening_by(reference))) == {reference: (None, None)}
 
 
 def test_nothing_is_said_where_no_case_is_marked(settings):
-    assert evidence(open_by_hand(settings, opening(MARKED))) == {MARKED: (None, None)}
+    assert evidence(open_by_hand(settings, opening_by(MARKED))) == {MARKED: (None, None)}
 
 
 def test_a_case_of_the_own_cohort_added_to_a_signal_is_not_independent(settings):
     mark(settings)
-    open_by_hand(settings, opening(OTHER))
+    open_by_hand(settings, opening_by(OTHER))
     more = Assessment(
         evidence=(Evidence("case", f"{MARKED} and 12345680", "spontaneous"), Evidence("cohort", "S1", "cohort"))
     )
@@ -92,7 +77,7 @@ def test_a_case_of_the_own_cohort_added_to_a_signal_is_not_independent(settings)
 
 def test_nobody_can_judge_it_to_be_independent(settings):
     mark(settings)
-    open_by_hand(settings, opening(MARKED))
+    open_by_hand(settings, opening_by(MARKED))
     with pytest.raises(UsageError, match=r"is of the cohort of study ltfu.*Judge it with --judge-not\."):
         assess_signal(settings, 1, Assessment(judged={MARKED: True}), "It counts")
     told = Evidence("case", "12345678", "spontaneous", is_independent=True)
@@ -102,7 +87,7 @@ def test_nobody_can_judge_it_to_be_independent(settings):
 
 
 def test_one_judged_before_it_was_marked_stops_a_confirmation(settings):
-    open_by_hand(settings, opening(MARKED))
+    open_by_hand(settings, opening_by(MARKED))
     assess_signal(settings, 1, Assessment(judged={MARKED: True}), "Nothing known of the study")
     for state in ("validated", "prioritised", "under_assessment"):
         move_signal(settings, 1, state, "Because")
@@ -114,7 +99,7 @@ def test_one_judged_before_it_was_marked_stops_a_confirmation(settings):
 
 
 def test_one_marked_after_the_decision_was_asked_for_stops_the_signature(settings):
-    open_by_hand(settings, opening(MARKED))
+    open_by_hand(settings, opening_by(MARKED))
     assess_signal(settings, 1, Assessment(judged={MARKED: True}), "Nothing known of the study")
     for state in ("validated", "prioritised", "under_assessment", "confirmed_identified_risk"):
         move_signal(settings, 1, state, "Because")
@@ -155,7 +140,7 @@ def test_a_designated_event_judged_before_its_case_was_marked_stops_a_confirmati
 def test_only_the_newest_marks_count(settings):
     mark(settings, as_of="2026Q1")
     mark(settings, case_id=12345679, as_of="2026Q2")
-    assert evidence(open_by_hand(settings, opening(MARKED)))[MARKED] == (None, None)
+    assert evidence(open_by_hand(settings, opening_by(MARKED)))[MARKED] == (None, None)
 
 
 @pytest.mark.parametrize(("n_own", "is_independent"), [(None, None), (0, None), (2, None), (3, False)])
