@@ -124,6 +124,11 @@ def looks_of(connection: Connection, plan_id: str) -> list[LookRow]:
     return [_look(row) for row in fetched(connection, query)]
 
 
+def looks_by_id(connection: Connection) -> dict[str, LookRow]:
+    """Every look of every plan, made and skipped, by plan:number."""
+    return {row.id: row for known in plans(connection) for row in looks_of(connection, known.id)}
+
+
 def look(connection: Connection, look_id: str) -> LookRow:
     """One look by plan:number; NothingThere where the ledger has none."""
     rows = fetched(connection, select(LOOK).where(LOOK.c.id == look_id))

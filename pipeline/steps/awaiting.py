@@ -5,8 +5,7 @@ from typing import Any
 
 from pipeline.config import Settings
 from pipeline.governance.designated import counted, is_of_event, where
-from pipeline.governance.ledger import LookRow, looks_of
-from pipeline.governance.plan import plans
+from pipeline.governance.ledger import LookRow, looks_by_id
 from pipeline.governance.signals import Signal, signals
 from pipeline.governance.signals import signal as signal_of
 from pipeline.governance.states import FIRST
@@ -23,7 +22,7 @@ def awaiting_review(settings: Settings) -> list[Waiting]:
     Told is the last thing that opened it or was added to it. Nothing of a case is told, no number of one either.
     """
     with open_store(settings).reading() as connection:
-        looks = {row.id: row for plan in plans(connection) for row in looks_of(connection, plan.id)}
+        looks = looks_by_id(connection)
         told = [_waiting(one, looks) for one in signals(connection, is_open=True)]
     return [one for one in told if one["is_waiting"] and one["kind"] != "opened_by_hand"]
 
@@ -31,8 +30,7 @@ def awaiting_review(settings: Settings) -> list[Waiting]:
 def waiting_signal(settings: Settings, signal_id: int) -> Waiting:
     """One signal, whoever opened it; NothingThere where there is none of that id."""
     with open_store(settings).reading() as connection:
-        looks = {row.id: row for plan in plans(connection) for row in looks_of(connection, plan.id)}
-        return _waiting(signal_of(connection, signal_id), looks)
+        return _waiting(signal_of(connection, signal_id), looks_by_id(connection))
 
 
 def _waiting(signal: Signal, looks: Looks) -> Waiting:
