@@ -2,11 +2,15 @@
 
 import argparse
 import json
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
-from benchmarks.__main__ import RECORD
+from benchmarks import coverage_methods
+from benchmarks.__main__ import RECORD, machine
+from benchmarks.coverage_tables import write_into_docs
+from pipeline.config import code_version
 
 Figure = dict[str, Any]
 Drawn = TypeVar("Drawn")
@@ -21,11 +25,13 @@ def measured(
     said: str | None,
     simulated: Callable[[int, int], Figure],
     as_tables: Callable[[Figure], str],
-    write_into_docs: Callable[[Figure], None],
 ) -> None:
     """Simulate, write the record and the document; exit code 1 where a claim fails. With --quick, print only.
 
-    name: of the benchmark and of its record. cohorts, quick: how many by default, and for a look.
+    The table of the study's methods, which reads all records, is written with it.
+
+    name: of the benchmark and of its record. cohorts, quick: how many by default, and for a look. simulated: what the record
+    says beyond code, machine, cohorts and seconds, from the number of cohorts and of processes.
     """
     parser = argparse.ArgumentParser(prog=f"benchmarks.{name}", description=said)
     parser.add_argument(
@@ -36,12 +42,16 @@ def measured(
     asked = parser.parse_args()
     if not asked.quick and asked.cohorts < LEAST_COHORTS:
         raise SystemExit(f"{asked.cohorts} cohorts were asked for: a record needs at least {LEAST_COHORTS:,}.")
-    record = simulated(quick if asked.quick else asked.cohorts, asked.workers)
-    print(as_tables(record))
+    n, start = quick if asked.quick else asked.cohorts, time.perf_counter()
+    record = {"code_version": code_version(), "machine": machine(), "cohorts": n} | simulated(n, asked.workers)
+    record["seconds"] = round(time.perf_counter() - start, 1)
+    tables = as_tables(record)
+    print(tables)
     if not asked.quick:
         kept = json.loads(RECORD.read_text(encoding="utf-8"))
         RECORD.write_text(json.dumps(kept | {name: record}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        write_into_docs(record)
+        write_into_docs(name, tables)
+        coverage_methods.write_table()
     failed = [claim for claim, holds in record["claims"].items() if not holds]
     if failed and not asked.quick:
         raise SystemExit(f"does not hold: {'; '.join(failed)}")

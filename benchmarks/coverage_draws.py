@@ -23,6 +23,7 @@ COUNT_SIZES = (*SIZES, 4000)  # counts are quick, and second malignancies are fe
 YEARS = (1, 5)
 HORIZON = 15 * DAYS_PER_YEAR
 MEAN_YEARS = 5
+MEDIAN = "years until half have died"
 VARIANCES: tuple[Variance, ...] = ("aalen", "greenwood", "jackknife")
 SITES = ("breast", "prostate", "lung", "mds_aml", "t_cell_lymphoma")
 CUTOFF_YEARS = (3.0, 15.0)  # of follow-up that a patient could have, by the day of infusion

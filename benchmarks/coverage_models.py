@@ -4,7 +4,6 @@ How often a test finds a difference where none is, and how often an interval hol
 benchmarks/results.json under "coverage_models", and into docs/registry_simulation.md.
 """
 
-import time
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
@@ -12,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.__main__ import machine
 from benchmarks.coverage import OTHER_SEEDS
 from benchmarks.coverage_command import in_pieces, measured
 from benchmarks.coverage_draws import INDICATION, OTHER_INDICATION, SIZES, cohort_of
@@ -30,8 +28,7 @@ from benchmarks.coverage_summary import (
     share,
     verdict,
 )
-from benchmarks.coverage_tables import DOCS, claims_table, markdown
-from pipeline.config import code_version
+from benchmarks.coverage_tables import claims_table, markdown
 from pipeline.demo.cohorthazards import DAYS_PER_YEAR, survival
 from pipeline.demo.cohortsettings import cohort_settings
 from pipeline.demo.cohorttruth import course_of
@@ -39,7 +36,6 @@ from pipeline.demo.cohorttruth import course_of
 COHORTS, QUICK_COHORTS = 2_000, 20
 SEED = 950_000
 LEVEL = 0.05
-OPENING, CLOSING = "<!-- models: written by benchmarks.coverage_models -->", "<!-- end of models -->"
 
 
 class Drawn(NamedTuple):
@@ -61,16 +57,12 @@ def drawn(seeds: range) -> Drawn:
 
 
 def simulated(cohorts: int, workers: int) -> Figure:
-    """The whole record."""
-    start = time.perf_counter()
+    """What the record says."""
     every = list(in_pieces(drawn, SEED, cohorts, workers))
     sizes = rows_of_tests(chain.from_iterable(part.tested for part in every))
     rows = rows_of_intervals(chain.from_iterable(part.said for part in every))
     return {
-        "code_version": code_version(),
-        "machine": machine(),
         "seed": SEED,
-        "cohorts": cohorts,
         "indication": INDICATION,
         "planted": PLANTED,
         "monte_carlo_confidence": MONTE_CARLO,
@@ -78,7 +70,6 @@ def simulated(cohorts: int, workers: int) -> Figure:
         "tests": sizes,
         "rows": rows,
         "claims": claims(sizes, rows),
-        "seconds": round(time.perf_counter() - start, 1),
     }
 
 
@@ -223,15 +214,9 @@ def _share(found: Figure) -> str:
     return f"{100 * found['value']:.1f} % ({100 * found['low']:.1f}–{100 * found['high']:.1f})"
 
 
-def write_into_docs(record: Figure) -> None:
-    """Put the tables where docs/registry_simulation.md shows them."""
-    head, rest = DOCS.read_text(encoding="utf-8").split(OPENING)
-    DOCS.write_text(f"{head}{OPENING}\n{as_tables(record)}\n{CLOSING}{rest.split(CLOSING)[1]}", encoding="utf-8")
-
-
 def main() -> None:
     """Simulate, write the record and the document; exit code 1 where a claim fails. With --quick, print only."""
-    measured("coverage_models", COHORTS, QUICK_COHORTS, main.__doc__, simulated, as_tables, write_into_docs)
+    measured("coverage_models", COHORTS, QUICK_COHORTS, main.__doc__, simulated, as_tables)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,19 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
-from benchmarks.coverage_draws import INDICATION, OTHER_INDICATION, RECURRENT, WINDOWS, Both, Counted, Said, label
+from benchmarks.coverage_draws import (
+    INDICATION,
+    MEDIAN,
+    OTHER_INDICATION,
+    RECURRENT,
+    WINDOWS,
+    Both,
+    Counted,
+    Said,
+    label,
+)
 from pipeline.demo.chance import Floats
 from pipeline.demo.cohorthazards import DAYS_PER_YEAR, Hazard, cumulative_incidence, event_free, survival
 from pipeline.demo.cohortsettings import cohort_settings
@@ -22,7 +32,9 @@ LEAST_EVENTS = 20.0  # from how many on an asymptotic interval is claimed to cov
 METHODS: tuple[Method, ...] = ("garwood", "mid-p")
 EXACT, ASYMPTOTIC, REPORTED = "exact", "asymptotic", "reported"
 HELD, FAILED = "held", "failed"
+KINDS = {"none": REPORTED, "clopper-pearson": EXACT}  # of intervals read off one cohort; the others are asymptotic
 CELLS = 2_000  # of the trapezoid under the curve of survival
+LATEST = 100.0  # years within which half have died in every indication
 
 
 def rows_of_curves(said: Iterable[Said]) -> list[Figure]:
@@ -30,10 +42,16 @@ def rows_of_curves(said: Iterable[Said]) -> list[Figure]:
     rows = []
     for (estimator, interval, quantity, n, years), each in _grouped(said):
         events, *sides = np.array([one[1:] for one in each], dtype=np.float64).T
-        kind = REPORTED if interval == "none" else ASYMPTOTIC
-        named = (estimator, interval, f"{quantity}, {years:g} y", n, kind)
+        named = (estimator, interval, _timed(quantity, years), n, KINDS.get(interval, ASYMPTOTIC))
         rows.append(row(named, events, sides, curve_truth(quantity, years)))
     return rows
+
+
+def _timed(quantity: str, years: float) -> str:
+    """The quantity with its time, in days within the first year; alone where it is a time itself."""
+    if not years:
+        return quantity
+    return f"{quantity}, {years:g} y" if years >= 1 else f"{quantity}, day {years * DAYS_PER_YEAR:.0f}"
 
 
 def rows_of_counts(counted: Iterable[Counted]) -> list[Figure]:
@@ -116,6 +134,16 @@ def verdict(kind: str, expected_events: float, coverage: Figure | None) -> str:
     return HELD if holds else FAILED
 
 
+def holding(rows: Iterable[Figure], kind: str) -> bool:
+    """Whether no judged interval of that kind fails."""
+    return all(row["verdict"] != FAILED for row in rows if row["kind"] == kind)
+
+
+def unbiased(rows: Iterable[Figure]) -> bool:
+    """Whether each mean is the truth within Monte-Carlo error."""
+    return all(row["bias"]["low"] <= 0 <= row["bias"]["high"] for row in rows)
+
+
 def _grouped(found: Iterable[Any]) -> list[tuple[tuple[Any, ...], list[Any]]]:
     groups: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
     for one in found:
@@ -125,7 +153,9 @@ def _grouped(found: Iterable[Any]) -> list[tuple[tuple[Any, ...], list[Any]]]:
 
 @lru_cache(maxsize=256)
 def curve_truth(quantity: str, years: float) -> float:
-    """What a curve is at a time in the planted world."""
+    """What a curve is at a time in the planted world; of a median, by when in years half have died."""
+    if quantity.startswith(MEDIAN):
+        return median_truth(quantity.split(", ")[1])
     settings = cohort_settings()
     relapse, death, after = course_of(settings, settings.indications.index(INDICATION))
     day = years * DAYS_PER_YEAR
@@ -140,6 +170,14 @@ def curve_truth(quantity: str, years: float) -> float:
         "death without relapse": lambda: cumulative_incidence([death, relapse], day),
     }
     return float(found[quantity]()[0])
+
+
+def median_truth(indication: str) -> float:
+    """Years until half of the patients with that indication have died in the planted world."""
+    settings = cohort_settings()
+    course = course_of(settings, settings.indications.index(indication))
+    found = optimize.brentq(lambda years: float(survival(*course, years * DAYS_PER_YEAR)[0]) - 0.5, 1e-3, LATEST)
+    return float(found)
 
 
 def count_truth(what: str, quantity: str) -> float:

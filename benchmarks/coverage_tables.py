@@ -5,7 +5,6 @@ from pathlib import Path
 from benchmarks.coverage_summary import Figure
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "registry_simulation.md"
-OPENING, CLOSING = "<!-- coverage: written by benchmarks.coverage -->", "<!-- end of coverage -->"
 BANDS = ((0.0, 5.0), (5.0, 20.0), (20.0, 100.0), (100.0, float("inf")))
 
 
@@ -49,12 +48,13 @@ def band_table(record: Figure) -> str:
     for estimator, interval, kind in kinds:
         own = [r for r in record["rows"] if (r["estimator"], r["interval"], r["kind"]) == (estimator, interval, kind)]
         bands = [[r for r in own if low <= r["expected_events"] < high] for low, high in BANDS]
-        rows.append((estimator, interval, kind, *map(_span, bands)))
+        rows.append((estimator, interval, kind, *map(span, bands)))
     heads = [f"{low:g} to {high:g} events" if high < float("inf") else f"{low:g} and more" for low, high in BANDS]
     return markdown(("estimator", "interval", "kind", *heads), rows)
 
 
-def _span(rows: list[Figure]) -> str:
+def span(rows: list[Figure]) -> str:
+    """Least and most coverage among the rows; a dash for none."""
     values = [100 * row["coverage"]["value"] for row in rows if row["coverage"]]
     if not values:
         return "–"
@@ -115,7 +115,20 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
-def write_into_docs(record: Figure) -> None:
-    """Put the tables where docs/registry_simulation.md shows them."""
-    head, rest = DOCS.read_text(encoding="utf-8").split(OPENING)
-    DOCS.write_text(f"{head}{OPENING}\n{as_tables(record)}\n{CLOSING}{rest.split(CLOSING)[1]}", encoding="utf-8")
+def marks(name: str) -> tuple[str, str]:
+    """The lines of docs/registry_simulation.md between which the tables of this benchmark stand."""
+    part = name.removeprefix("coverage_")
+    return f"<!-- {part}: written by benchmarks.{name} -->", f"<!-- end of {part} -->"
+
+
+def shown_in_docs(name: str) -> str:
+    """The tables of this benchmark as docs/registry_simulation.md shows them."""
+    opening, closing = marks(name)
+    return DOCS.read_text(encoding="utf-8").split(opening)[1].split(closing)[0].strip()
+
+
+def write_into_docs(name: str, tables: str) -> None:
+    """Put the tables of this benchmark into docs/registry_simulation.md, in place of those there."""
+    opening, closing = marks(name)
+    head, rest = DOCS.read_text(encoding="utf-8").split(opening)
+    DOCS.write_text(f"{head}{opening}\n{tables}\n{closing}{rest.split(closing)[1]}", encoding="utf-8")

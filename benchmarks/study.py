@@ -26,7 +26,7 @@ SIZES = (3_125, 6_250, 12_500, 25_000)
 ARRAYS = (20_000, 40_000, 80_000, 160_000)
 ESTIMATORS = (
     *("kaplan_meier", "aalen_johansen_aalen", "aalen_johansen_jackknife", "log_rank", "gray"),
-    *("cox", "fine_gray", "mean_count", "lexis"),
+    *("cox", "fine_gray", "mean_count", "lexis", "loss_parts", "loss_weighted"),
 )
 BOUNDS = {"seconds": 60.0, "slope": 1.1}
 DLP = dt.date(2035, 6, 30)
@@ -93,6 +93,8 @@ def _work(name: str, size: int) -> Callable[[], object]:
     from pipeline.study.persontime import lexis
     from pipeline.study.regression import cox, fine_gray
     from pipeline.study.survival import kaplan_meier
+    from pipeline.study.tipping import loss_parts
+    from pipeline.study.weighted import loss_coefficients, loss_weighted_incidence, shares_kept
 
     chance = np.random.default_rng(1)
     days = np.minimum(np.floor(chance.exponential(2_500, size)), LAST)
@@ -102,6 +104,7 @@ def _work(name: str, size: int) -> Callable[[], object]:
     place = chance.integers(0, size, 2 * size)
     event = np.floor(chance.random(2 * size) * (days[place] + 1))
     age = np.stack([chance.uniform(0, 30_000, size), np.full(size, 17_000.0)], axis=1)
+    lost, kinds = persons.cause == 0, chance.integers(0, 2, (size, 4)).astype(float)
     cuts = [np.arange(0, 36_525, 1_826.25), np.arange(17_000.0, 23_000.0, 365.0)]
     return {
         "kaplan_meier": lambda: kaplan_meier(risk_table(persons)),
@@ -112,6 +115,10 @@ def _work(name: str, size: int) -> Callable[[], object]:
         "cox": lambda: cox(persons, x),
         "fine_gray": lambda: fine_gray(persons, x),
         "mean_count": lambda: mean_count(persons, place, event, [365.0, 1_826.0, 3_652.0]),
+        "loss_parts": lambda: loss_parts(persons, lost, 1),
+        "loss_weighted": lambda: loss_weighted_incidence(
+            persons, shares_kept(persons, lost, kinds, loss_coefficients(persons, lost, kinds)), 1
+        ),
         "lexis": lambda: lexis(np.full(size, -1.0), days, age, cuts),
     }[name]
 

@@ -903,7 +903,6 @@ CREATE TABLE "study_subject" (
   "has_prior_transplant" BOOLEAN, -- Had an allogeneic transplant before the index infusion.
   "n_prior_lines" BIGINT, -- Lines of therapy before the index infusion.
   "is_in_specification" BOOLEAN, -- The product infused met its release specification.
-  "lot" VARCHAR, -- Manufacturing lot.
   "undated" VARCHAR[] -- What the extract tells of without its day: infusion, death, withdrawal, loss; empty for none.
 );
 
@@ -916,7 +915,8 @@ CREATE TABLE "study_infusion" (
   "product" VARCHAR, -- Generic name of the CAR-T product in lower case.
   "infusion_date" DATE, -- Day of the infusion.
   "is_index" BOOLEAN, -- The infusion the clock starts from.
-  "dose_cells" DOUBLE -- Viable CAR-positive cells infused.
+  "dose_cells" DOUBLE, -- Viable CAR-positive cells infused.
+  "lots" VARCHAR[] -- Pseudonyms of the manufacturing lots of its bags, in ascending order; null where none is told.
 );
 
 -- study_event: one adverse event of a patient. Key: study_id, as_of, subject_id, event_number. Partition: study_id, as_of.
@@ -930,7 +930,12 @@ CREATE TABLE "study_event" (
   "start_date" DATE, -- Day the event began; null unless known to the day.
   "start_text" VARCHAR, -- Beginning as it stands in the extract.
   "start_precision" VARCHAR, -- How much of the beginning is known. One of day, month, year.
+  "start_earliest" DATE, -- First day on which it can have begun; null where nothing is known of it.
+  "start_latest" DATE, -- Last day on which it can have begun, by the data-lock point; null where nothing is known.
   "end_date" DATE, -- Day the event had resolved; null while it goes on or unless known to the day.
+  "end_earliest" DATE, -- First day on which it can have ended, by the data-lock point; null where no end is told.
+  "end_latest" DATE, -- Last day on which it can have ended; null where that may be after the data-lock point.
+  "ongoing_date" DATE, -- Last day on which it is told to have gone on; null where none is told.
   "grade" BIGINT, -- Severity on the scale named beside it, 0 to 5.
   "scale" VARCHAR, -- Id of the grading scale; a grade without one is never pooled.
   "is_serious" BOOLEAN, -- Serious as the registry holds it.
@@ -1029,7 +1034,7 @@ CREATE TABLE "study_estimate" (
   "n_at_risk" BIGINT, -- Patients still at risk at at_years; null where it is none.
   "person_years_due" DOUBLE, -- Time that was due, for a completeness; null elsewhere.
   "n_left_out" BIGINT, -- Patients or events left out because what is needed of them is not known.
-  "expected" DOUBLE, -- Events expected from the reference; null where there is none.
+  "expected" DOUBLE, -- Events expected from the reference, of a subgroup as if like all; null where none are.
   "estimate" DOUBLE, -- The estimate; null where none is given.
   "low" DOUBLE, -- Lower bound of its 95 % interval.
   "high" DOUBLE, -- Upper bound of its 95 % interval.
@@ -1214,4 +1219,172 @@ CREATE TABLE "vocabulary_entry" (
   "table" VARCHAR, -- Vocabulary table, or products.yaml for the spellings of the products.
   "row_number" BIGINT, -- Place of the row, from 1; row 0 holds the names and types of the columns.
   "row" VARCHAR -- Values of the row as JSON, in the order of the columns.
+);
+
+-- masking_pair: one drug key, event and removal of one background: a pair whose cells or signal change. Key: as_of, comparator, kind, removed_thing, removed, drug, event_kind, event, scope. Partition: none.
+CREATE TABLE "masking_pair" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "kind" VARCHAR, -- product: every report naming the drug is removed. event: every report with it is removed. term: its terms are dropped and every report is kept. One of product, event, term.
+  "removed_thing" VARCHAR, -- What removed names: a drug key, an endpoint (narrow terms) or a preferred term. One of drug, endpoint, pt.
+  "removed" VARCHAR, -- What is removed: CAR-T product or other drug key, endpoint id or preferred term.
+  "drug" VARCHAR, -- CAR-T product, else base of an active ingredient, else tidied drug name.
+  "event" VARCHAR, -- Endpoint id of the vocabulary, or preferred term.
+  "event_kind" VARCHAR, -- Whether event is an endpoint or a preferred term. One of endpoint, pt.
+  "scope" VARCHAR, -- Narrow or broad term list of an endpoint; null for a preferred term. One of narrow, broad.
+  "a" BIGINT, -- Cases with drug and event.
+  "n_drug" BIGINT, -- Cases with the drug.
+  "n_event" BIGINT, -- Cases with the event.
+  "n_cases" BIGINT, -- Cases in the comparison.
+  "a_after" BIGINT, -- a, counted again after the removal.
+  "n_drug_after" BIGINT, -- n_drug, counted again after the removal.
+  "n_event_after" BIGINT, -- n_event, counted again after the removal.
+  "n_cases_after" BIGINT, -- n_cases, counted again after the removal.
+  "expected" DOUBLE, -- Cases expected with drug and event if they were independent.
+  "prr" DOUBLE, -- Proportional reporting ratio; null when infinite.
+  "prr_after" DOUBLE, -- prr of the cells counted again; null when infinite or where no case is left on a side.
+  "ror" DOUBLE, -- Reporting odds ratio; null when infinite.
+  "ror_low" DOUBLE, -- Lower 95 % bound of ror.
+  "ror_high" DOUBLE, -- Upper 95 % bound of ror.
+  "ror_after" DOUBLE, -- ror of the cells counted again; null when infinite or where no case is left on a side.
+  "ror_low_after" DOUBLE, -- Lower 95 % bound of ror_after.
+  "ror_high_after" DOUBLE, -- Upper 95 % bound of ror_after.
+  "ic" DOUBLE, -- Information component.
+  "ic025" DOUBLE, -- Lower 95 % bound of ic, exact gamma quantile.
+  "ic_after" DOUBLE, -- ic of the cells counted again.
+  "ic025_after" DOUBLE, -- Lower 95 % bound of ic_after.
+  "ic_shift" DOUBLE, -- ic_after less ic: how far the removal moves the pair.
+  "masking_ratio" DOUBLE, -- PRR after over PRR before by the closed form, no co-reporting assumed; a screen, never the answer.
+  "ic_screen" DOUBLE, -- ic the closed form expects after the removal; null where it takes more cases than there are.
+  "screen_error" DOUBLE, -- ic_screen less ic_after: what the closed form gets wrong.
+  "is_signal" BOOLEAN, -- Whether the rule fires before, in the family of all drugs and all events of that kind and scope.
+  "is_signal_after" BOOLEAN, -- Whether it fires after the removal, in the family that is left; the family alone can change it.
+  "rule" VARCHAR, -- Text of the one rule behind is_signal and is_signal_after.
+  "is_unmasked" BOOLEAN, -- ic025 is above 0 after the removal and was not before.
+  "is_lost" BOOLEAN, -- ic025 was above 0 and no longer is after the removal.
+  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
+);
+
+-- masking_removal: one removal from every pair of one background. Key: as_of, comparator, kind, removed_thing, removed. Partition: none.
+CREATE TABLE "masking_removal" (
+  "as_of" VARCHAR, -- Data-lock point: only what was published by this quarter, as 2024Q1.
+  "comparator" VARCHAR, -- Id of the comparator: the reports the product is compared with.
+  "kind" VARCHAR, -- product: every report naming the drug is removed. event: every report with it is removed. term: its terms are dropped and every report is kept. One of product, event, term.
+  "removed_thing" VARCHAR, -- What removed names: a drug key, an endpoint (narrow terms) or a preferred term. One of drug, endpoint, pt.
+  "removed" VARCHAR, -- What is removed: CAR-T product or other drug key, endpoint id or preferred term.
+  "chosen_by" VARCHAR, -- Named by the one who asked, or the first of its kind by the screen. One of asked, dominating.
+  "n_removed" BIGINT, -- Cases of the comparison removed; for a term, cases that lose one of its terms.
+  "n_cases" BIGINT, -- Cases in the comparison before.
+  "n_pairs" BIGINT, -- Pairs of drug and event with a case before, own pairs left out.
+  "n_own" BIGINT, -- Own pairs: those the removal takes by definition, of which nothing is asked.
+  "n_changed" BIGINT, -- Pairs that lose cases of the pair, of the drug or of the event.
+  "n_emptied" BIGINT, -- Pairs that keep no case.
+  "n_signals" BIGINT, -- Pairs that meet the rule before.
+  "n_new_signals" BIGINT, -- Pairs that meet the rule after the removal only.
+  "n_gone_signals" BIGINT, -- Pairs that met the rule before the removal only.
+  "n_unmasked" BIGINT, -- Pairs whose ic025 is above 0 after the removal only.
+  "n_lost" BIGINT, -- Pairs whose ic025 is above 0 before the removal only.
+  "ic_shift_05" DOUBLE, -- 5 % point of ic_shift over the pairs with a row that keep a case.
+  "ic_shift_50" DOUBLE, -- Median of ic_shift over the pairs with a row that keep a case.
+  "ic_shift_95" DOUBLE, -- 95 % point of ic_shift over the pairs with a row that keep a case.
+  "n_unanswered" BIGINT, -- Pairs with a row of which the closed form has no answer.
+  "median_error" DOUBLE, -- Median of the closed form's error in IC, without its sign.
+  "error_95" DOUBLE, -- 95 % point of the closed form's error in IC, without its sign.
+  "largest_error" DOUBLE, -- Largest error of the closed form in IC, without its sign.
+  "comparator_version" VARCHAR -- Hash of the comparator's definition and of the vocabulary it rests on.
+);
+
+-- reaction_onset: one current case, CAR-T product it suspects, and reaction. Key: as_of, product, worldwide_case_id, reaction_number. Partition: none.
+CREATE TABLE "reaction_onset" (
+  "as_of" VARCHAR, -- Data-lock point: only messages whose most recent information is of this day or before.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "worldwide_case_id" VARCHAR, -- Worldwide unique case identification. From C.1.8.1.
+  "reaction_number" BIGINT, -- Place of the reaction in its message, from 1.
+  "sender_case_id" VARCHAR, -- Sender's own identification of the case. From C.1.1.
+  "pt" VARCHAR, -- Preferred term as counted; null where the reaction's code cannot be told.
+  "term_source" VARCHAR, -- How pt was found: by the code, the coded term's name, or the reporter's words.
+  "meddra_code" VARCHAR, -- MedDRA code as told. From E.i.2.1b.
+  "meddra_version" VARCHAR, -- MedDRA version as told. From E.i.2.1a.
+  "reported_term" VARCHAR, -- Reaction in the reporter's words. From E.i.1.
+  "endpoints" VARCHAR[], -- Endpoints, narrow, that pt belongs to; empty for none.
+  "seriousness" VARCHAR, -- Criteria told to be met, joined by a comma; null for none. From E.i.3.2.
+  "seriousness_withheld" VARCHAR, -- Criteria with a null flavor, and which, joined by a comma. From E.i.3.2.
+  "outcome_code" VARCHAR, -- Outcome of the reaction, code or null flavor. From E.i.7.
+  "days" BIGINT, -- Days from infusion to the start of the reaction, infusion being day 0.
+  "days_source" VARCHAR, -- Whether days come from two dates or from an interval told. One of dates, interval.
+  "reason" VARCHAR, -- Why the reaction is left out, the first of the reasons in their order; null where it is used.
+  "reaction_date_text" VARCHAR, -- Start of the reaction as told, or its null flavor. From E.i.4.
+  "reaction_end_text" VARCHAR, -- End of the reaction as told, or its null flavor. From E.i.5.
+  "duration_text" VARCHAR, -- Duration of the reaction as told, number and unit. From E.i.6.
+  "infusion_date_text" VARCHAR, -- First administration as told, or its null flavor. From G.k.4.r.4.
+  "last_administration_text" VARCHAR, -- Last administration as told, or its null flavor. From G.k.4.r.5.
+  "reaction_date" DATE, -- Start of the reaction that days rests on; worked out where an interval gives it.
+  "infusion_date" DATE, -- Infusion that days rests on; worked out where an interval gives it.
+  "n_infusion_days" BIGINT, -- Different days of first administration told.
+  "interval_text" VARCHAR, -- Interval from first administration as told, first day 1. From G.k.9.i.3.1.
+  "last_interval_text" VARCHAR, -- Interval from last dose as told, first day 1. From G.k.9.i.3.2.
+  "interval_days" BIGINT, -- The interval from first administration with infusion as day 0.
+  "interval_disagreement" BIGINT, -- interval_days less the days by dates; null unless both are known.
+  "is_first_of_month" BOOLEAN, -- A date told is the first of a month, and may be a month.
+  "receipt_date" DATE, -- Day on which the sender learned of the reaction, as far as the messages tell.
+  "receipt_source" VARCHAR, -- What receipt_date is: the case's first receipt, or a later message's newest information.
+  "follow_up_days" BIGINT, -- Days from infusion to the data-lock point, less those from the reaction to its receipt.
+  "no_lag_follow_up_days" BIGINT, -- Days from infusion to the data-lock point.
+  "file" VARCHAR, -- File of the message.
+  "message_number" BIGINT, -- Place of the message in its file, from 1.
+  "form" VARCHAR -- Format of the message. One of E2B(R2), E2B(R3).
+);
+
+-- reaction_onset_excluded: one CAR-T product, endpoint (narrow), set of cases and reason; used cases stand under the reason used. Key: as_of, product, endpoint, case_set, reason. Partition: none.
+CREATE TABLE "reaction_onset_excluded" (
+  "as_of" VARCHAR, -- Data-lock point: only messages whose most recent information is of this day or before.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "endpoint" VARCHAR, -- Endpoint id; no_endpoint and unresolved_term for reactions that have none.
+  "case_set" VARCHAR, -- Set of cases: all, or a sensitivity to one choice (docs/onset.md).
+  "reason_number" BIGINT, -- Place of the reason in the order in which they are asked; 0 for used.
+  "reason" VARCHAR, -- Why the cases are left out, or used.
+  "n" BIGINT -- Cases that have this as the first reason of their reactions.
+);
+
+-- reaction_onset_distribution: one CAR-T product, endpoint (narrow), set of cases and method; a case counts with its earliest usable reaction. Key: as_of, product, endpoint, case_set, method. Partition: none.
+CREATE TABLE "reaction_onset_distribution" (
+  "as_of" VARCHAR, -- Data-lock point: only messages whose most recent information is of this day or before.
+  "product" VARCHAR, -- Generic name in lower case, or unspecified_car_t, any_car_t.
+  "endpoint" VARCHAR, -- Endpoint id of the vocabulary, narrow terms.
+  "case_set" VARCHAR, -- Set of cases: all, or a sensitivity to one choice (docs/onset.md).
+  "method" VARCHAR, -- Weibull fit as if nothing cut the days (naive), Weibull fit with right truncation, or the distribution in reverse time without an assumed form. One of naive, right_truncated, reverse_time.
+  "n_read" BIGINT, -- Cases of the product with the endpoint.
+  "n_used" BIGINT, -- Those with usable days.
+  "n_same_day" BIGINT, -- Used cases with the event on the day of infusion.
+  "longest_follow_up_days" BIGINT, -- Longest follow-up of a used case: the reverse-time distribution is conditional on it.
+  "is_told" BOOLEAN, -- False where the method refuses; reason says why.
+  "reason" VARCHAR, -- Why the method gives nothing.
+  "shape" DOUBLE, -- Shape of the Weibull distribution: below 1 the events come early, above 1 after a while.
+  "shape_low" DOUBLE, -- Lower 95 % bound of shape, by profile likelihood.
+  "shape_high" DOUBLE, -- Upper 95 % bound of shape.
+  "scale_days" DOUBLE, -- Scale of the Weibull distribution.
+  "scale_days_low" DOUBLE, -- Lower 95 % bound of scale_days, by profile likelihood.
+  "scale_days_high" DOUBLE, -- Upper 95 % bound of scale_days.
+  "log_likelihood" DOUBLE, -- Log-likelihood at the maximum.
+  "distance" DOUBLE, -- Largest difference between the share of the days seen and the share the fit says is seen, over all days; null in reverse time, which has no form.
+  "least_followed" BIGINT, -- Fewest cases on which a factor behind the reverse-time median rests; null for the fits.
+  "q1_days" DOUBLE, -- Days by which a quarter of the events has come, by the method's distribution.
+  "median_days" DOUBLE, -- Days by which half of the events has come, by the method's distribution.
+  "median_days_low" DOUBLE, -- Lower 95 % bound of the reverse-time median; null for the fits.
+  "median_days_high" DOUBLE, -- Upper 95 % bound of the reverse-time median; null for the fits.
+  "q3_days" DOUBLE, -- Days by which three quarters of the events have come, by the method's distribution.
+  "observed_q1_days" DOUBLE, -- First quartile of the days used, as seen.
+  "observed_median_days" DOUBLE, -- Median of the days used, as seen.
+  "observed_q3_days" DOUBLE -- Third quartile of the days used, as seen.
+);
+
+-- e2b_rejected: one message, or whole file, that was not read. Key: as_of, file, message_number. Partition: none.
+CREATE TABLE "e2b_rejected" (
+  "as_of" VARCHAR, -- Data-lock point: only messages whose most recent information is of this day or before.
+  "file" VARCHAR, -- File of the message.
+  "message_number" BIGINT, -- Place of the message in its file, from 1; 0 for the whole file.
+  "form" VARCHAR, -- Format of the message, where it was recognised.
+  "worldwide_case_id" VARCHAR, -- Case the message is of, where that could be read. From C.1.8.1.
+  "most_recent_date_text" VARCHAR, -- Date of its most recent information as told, where that is a date. From C.1.5.
+  "reason" VARCHAR -- Why it was not read.
 );

@@ -6,7 +6,7 @@ import click
 
 from pipeline.config import VERSION, settings_from_environment
 from pipeline.errors import CartwatchError
-from pipeline.verbs.counting import explain, report, resolve, signals
+from pipeline.verbs.counting import explain, masking, report, resolve, signals
 from pipeline.verbs.filling import backfill, demo, fetch, ingest, meddra
 from pipeline.verbs.following import study
 from pipeline.verbs.governing import actor, audit, plan, store
@@ -66,6 +66,7 @@ for _verb in (
     validate,
     resolve,
     signals,
+    masking,
     onset,
     trend,
     report,

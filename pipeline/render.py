@@ -9,7 +9,7 @@ from pipeline.contract.tables import ALL_TABLES
 
 DICTIONARY_HEAD = """# Data dictionary
 
-Every table of the lake, rendered from `pipeline/contract/` by `make render`; do not edit.
+Every table of the lake, and those handed out as files alone (layer export), rendered from `pipeline/contract/` by `make render`; do not edit.
 Types: text, texts (list of text), whole (64-bit integer), real (double), truth (boolean), date.
 """
 

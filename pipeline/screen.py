@@ -132,6 +132,30 @@ def onset_summary(report: StepReport) -> None:
     outputs(report)
 
 
+def reaction_onset_summary(report: StepReport) -> None:
+    """What was read, who is used, and the truncated fit of each product and endpoint that has one."""
+    messages, cases = report.counts["messages"], report.counts["cases"]
+    if isinstance(messages, Mapping) and isinstance(cases, Mapping):
+        _table("Messages", ("what became of them", "messages"), messages.items())
+        _table(f"Cases as of {report.as_of}", ("state", "cases"), cases.items())
+    fits = [
+        row
+        for row in _rows(report, "reaction_onset_distribution")
+        if (row["case_set"], row["method"]) == ("all", "right_truncated")
+    ]
+    columns = ("product", "endpoint", "cases", "used", "observed median", "shape", "scale in days", "off by")
+    title = f"Onset of the reaction in days from infusion (day 0), right-truncated, as of {report.as_of}"
+    told = [_onset(row) for row in fits if row["is_told"]]
+    if told:
+        _table(title, columns, told)
+    used, of = report.counts["reactions_used"], report.counts["reactions"]
+    _say(
+        f"{used} of {of} reactions of suspected CAR-T products are used; {len(fits) - len(told)} of {len(fits)} fits are refused; "
+        "--out tells why, and who is left out."
+    )
+    outputs(report)
+
+
 def trend_summary(report: StepReport) -> None:
     """Lags, where each endpoint first cleared 0, and the contrasts told; the refused ones are counted by reason."""
     lag = {"product": "product", "n_cases": "cases", "n_used": "used", "median_days": "half within days"}

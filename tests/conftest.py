@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import fcntl
+import json
 import os
 import shutil
 from pathlib import Path
@@ -11,6 +12,13 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "False")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("CARTWATCH_SHARED", ROOT.parent / "shared"))
+REAL_ARCHIVES = (
+    "aers_ascii_2004q1.zip",
+    "faers_ascii_2017q2.zip",
+    "2012q4_heads",
+    "2026q2_heads",
+    "faers_ascii_2022q3.zip",
+)
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +51,22 @@ def kept(tmp_path_factory):
         return folder
 
     return kept
+
+
+@pytest.fixture(scope="session")
+def real_lake(kept, shared) -> tuple[Path, dict]:
+    """A lake of FDA's own files of every era, nothing computed and never written to, and what the ingest told."""
+
+    def build(folder):
+        from click.testing import CliRunner
+
+        from pipeline.cli import main
+
+        archives = [str(shared / "data" / "faers" / name) for name in REAL_ARCHIVES]
+        words = ["--lake", str(folder / "lake"), "ingest", "faers", *archives, "--json"]
+        done = CliRunner().invoke(main, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        (folder / "told.json").write_text(done.stdout)
+
+    folder = kept("real", build)
+    return folder / "lake", json.loads((folder / "told.json").read_text())

@@ -8,9 +8,10 @@ import pyarrow.compute as pc
 
 from pipeline.cases.backgroundpairs import Backgrounds, Counted, Things, counted_backgrounds
 from pipeline.cases.identity import identify_drugs
-from pipeline.cases.members import counted_cases, events, exposures, integers, make_step, show_stratum_events
+from pipeline.cases.members import events, exposures, integers, make_steps, show_stratum_events, strata_of_cases
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.crosscount import Ints
 from pipeline.vocabulary.products import members, products, products_named, screen_pattern
 from pipeline.vocabulary.tables import vocabulary_tables
 
@@ -54,8 +55,7 @@ def show_drug_products(warehouse: Warehouse) -> None:
 def count_exposures_and_events(warehouse: Warehouse, roles: Sequence[str], *, with_duplicates: bool = False) -> None:
     """Make the tables of which case has which drug and which event; needs case_current and the typed tables."""
     count_exposures_and_terms(warehouse, roles, with_duplicates=with_duplicates)
-    for step in ENDPOINT_STEPS:
-        make_step(warehouse, step)
+    make_steps(warehouse, ENDPOINT_STEPS)
     warehouse.view("case_event", model("step/case_event"))
 
 
@@ -64,8 +64,7 @@ def count_exposures_and_terms(warehouse: Warehouse, roles: Sequence[str], *, wit
     warehouse.register("exposure_role", pa.table({"role_code": pa.array(roles, pa.string())}))
     show_drug_products(warehouse)
     identify_drugs(warehouse)
-    for step in TERM_STEPS:
-        make_step(warehouse, step, {"with_duplicates": with_duplicates})
+    make_steps(warehouse, TERM_STEPS, {"with_duplicates": with_duplicates})
 
 
 def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Sequence[str]) -> pa.Table:
@@ -78,18 +77,23 @@ def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Seque
 
 def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backgrounds:
     """Count every pair of drug and event once for all these comparators' backgrounds; needs exposure, case_term and case_endpoint."""
+    backgrounds = backgrounds_of_cases(warehouse, comparators)
+    places = np.flatnonzero(backgrounds)
+    return counted_backgrounds(comparators, places, backgrounds[places], exposures(warehouse), events(warehouse))
+
+
+def backgrounds_of_cases(warehouse: Warehouse, comparators: Sequence[str]) -> Ints:
+    """Of each counted case, by its place, the sum of 2**place of those comparators of whose background it is a part."""
     bits = [1 << place for place in range(len(comparators))]
     warehouse.register(
         "asked_background",
         pa.table({"comparator": pa.array(comparators, pa.string()), "bit": pa.array(bits, pa.int64())}),
     )
-    for step in ("stratum_background", "background_case"):
-        warehouse.create(step, model(f"step/{step}"))
-    told = warehouse.arrow("SELECT case_id, backgrounds FROM background_case ORDER BY case_id")
-    places = np.searchsorted(counted_cases(warehouse), integers(told, "case_id"))
-    return counted_backgrounds(
-        comparators, places, integers(told, "backgrounds"), exposures(warehouse), events(warehouse)
-    )
+    told, strata = warehouse.arrow(model("step/stratum_background")), strata_of_cases(warehouse)
+    known = integers(told, "stratum_id")
+    of_stratum = np.zeros(max(int(known.max(initial=0)), int(strata.max(initial=0))) + 1, np.int64)
+    of_stratum[known] = integers(told, "backgrounds")
+    return of_stratum[strata]
 
 
 def count_pairs(warehouse: Warehouse, comparator: str, backgrounds: Backgrounds | None = None) -> int:

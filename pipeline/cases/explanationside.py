@@ -13,7 +13,7 @@ from pipeline.cases.counts import (
 )
 from pipeline.cases.explanationparts import CELLS
 from pipeline.cases.identity import IDENTITY_STEPS
-from pipeline.cases.members import make_step
+from pipeline.cases.members import make_steps
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.vocabulary.drugnames import name_patterns
 from pipeline.vocabulary.naming import NameRules, compiled_rules
@@ -129,8 +129,7 @@ def _count_again(warehouse: Warehouse, vocabulary: Vocabulary, *, with_duplicate
     warehouse.register("drug_product", _named(candidates, rules))
     known = {**name_patterns(), **vocabulary.documents[DRUG_NAMES]}  # a pattern younger than the vocabulary is today's
     parameters = {**known, "with_duplicates": with_duplicates}
-    for step in (*IDENTITY_STEPS, *TERM_STEPS, *ENDPOINT_STEPS):
-        make_step(warehouse, step, parameters)
+    make_steps(warehouse, (*IDENTITY_STEPS, *TERM_STEPS, *ENDPOINT_STEPS), parameters)
     warehouse.view("case_event", model("step/case_event"))
 
 

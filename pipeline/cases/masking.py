@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskingterms import term_cells
-from pipeline.cases.members import CASE_STRATA, by_place, endpoint_members, integers
+from pipeline.cases.members import endpoint_members, integers, strata_of_cases
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.contract.masking import MASKING
 from pipeline.contract.renderings import arrow_schema
@@ -24,7 +24,7 @@ DEFINITION = Path(__file__).parent / "masking.yaml"
 STEPS = (
     *("masking_side", "stratum_profile", "stratum_endpoint", "masked_pair"),
     *("other_car_t", "masking_candidate", "removal", "removal_event"),
-    *("removed_profile", "removed_stratum", "lost_case", "removed_stratum_event"),
+    *("removed_profile", "removed_stratum", "dropped_term", "lost_case", "removed_stratum_event"),
 )
 RULE_COLUMNS = {"rule_number": "int64", "rule": "string", "kind": "string", "selects": "string", "named": "string"}
 
@@ -73,7 +73,7 @@ def masking_table(cells: pa.Table, as_of: str) -> pa.Table:
     columns = {
         "as_of": pa.repeat(pa.scalar(as_of, pa.string()), cells.num_rows),
         **{name: cells[name] for name in cells.column_names},
-        **{name: pa.array(values, mask=~np.isfinite(values)) for name, values in _measures(found).items()},
+        **{name: pa.array(values, mask=~np.isfinite(values)) for name, values in masking_measures(found).items()},
         "is_unmasked": pa.array(found.appears),
         "is_lost": pa.array(found.vanishes),
         "comparator_version": pa.array([versions[name] for name in cells["comparator"].to_pylist()], pa.string()),
@@ -110,7 +110,7 @@ def _masked_cases(warehouse: Warehouse) -> pa.Table:
     bits, known = warehouse.arrow("SELECT event_id, bit FROM endpoint_bit"), endpoint_members(warehouse)
     bit = np.zeros(max(int(integers(bits, "event_id").max(initial=0)), int(known.thing.max(initial=0))) + 1, np.int64)
     bit[integers(bits, "event_id")] = integers(bits, "bit")
-    strata = integers(by_place(warehouse, CASE_STRATA), "stratum_id")
+    strata = strata_of_cases(warehouse)
     endpoints = np.zeros(strata.size, dtype=np.int64)
     first = np.flatnonzero(np.diff(known.case, prepend=-1))  # endpoints stand by case
     if first.size:
@@ -118,7 +118,8 @@ def _masked_cases(warehouse: Warehouse) -> pa.Table:
     return pa.table({"case_place": np.arange(strata.size), "stratum_id": strata, "endpoints": endpoints})
 
 
-def _measures(found: Masking) -> dict[str, Array]:
+def masking_measures(found: Masking) -> dict[str, Array]:
+    """IC, ROR, shift and screen under their column names, NaN where there is none."""
     return {
         **_bounded("ic", "", found.ic, ("", "025", "975")),
         **_bounded("ic", "_after", found.ic_after, ("", "025", "975")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.cases.members import CASE_STRATA, by_place, integers
+from pipeline.cases.members import integers, strata_of_cases
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.crosscount import Ints
 from pipeline.signals.interval import Flags
@@ -66,7 +66,7 @@ def masking_groups(warehouse: Warehouse) -> Groups:
         sizes,
         numbers,
         group.astype(np.int64),
-        group.astype(np.int64)[np.searchsorted(numbers, integers(by_place(warehouse, CASE_STRATA), "stratum_id"))],
+        group.astype(np.int64)[np.searchsorted(numbers, strata_of_cases(warehouse))],
     )
 
 

@@ -4,7 +4,9 @@ What a query finds may repeat, for a case's entries may name one drug or term tw
 their cases' places and dropping repeats there costs half of what a DISTINCT costs.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -12,27 +14,42 @@ import pyarrow as pa
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.signals.crosscount import Cases, Ints, Membership, counted_by_group, once
 
-CASE_STRATA = "SELECT case_id, stratum_id FROM case_stratum ORDER BY case_id"
+COUNTED = "counted_case"
+PLACES = "SELECT case_id FROM counted_case"
 # Tables of cases and things, and the column of the thing.
 MEMBERS = {"exposure": "drug_id", "case_term": "event_id", "case_endpoint": "event_id"}
+# Tables with one row for each counted case, kept in the order of the cases.
+OF_EACH_CASE = frozenset({"case_stratum"})
 
 
-def make_step(warehouse: Warehouse, step: str, parameters: Mapping[str, object] | None = None) -> None:
-    """Make the table of a step by its query in sql/step; one of MEMBERS from the rows that its query finds."""
-    if step in MEMBERS:
-        thing = MEMBERS[step]
-        found = warehouse.arrow(model(f"step/{step}_row"), parameters)
-        cases = counted_cases(warehouse)
-        asked = Membership(integers(found, "case_id"), integers(found, thing))
-        warehouse.register(step, _table(once(asked, cases), cases, thing))
-    else:
-        warehouse.create(step, model(f"step/{step}"), parameters)
+def make_steps(warehouse: Warehouse, steps: Sequence[str], parameters: Mapping[str, object] | None = None) -> None:
+    """Make the tables of these steps, in this order, by their queries in sql/step.
+
+    The rows that the query of one of MEMBERS finds are put in order in a thread, beside the queries up to the first that
+    reads the table.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        waiting: dict[str, Future[pa.Table]] = {}
+        for step in steps:
+            query = model(f"step/{step}_row" if step in MEMBERS else f"step/{step}")
+            for name in [name for name in waiting if re.search(rf"\b{name}\b", query)]:
+                warehouse.register(name, waiting.pop(name).result())
+            if step in MEMBERS:
+                found = warehouse.arrow(query, parameters)
+                waiting[step] = beside.submit(_once, found, counted_cases(warehouse), MEMBERS[step])
+            elif step in OF_EACH_CASE:
+                warehouse.register(step, by_place(warehouse, f"SELECT * FROM ({query}) ORDER BY case_id"))
+            else:
+                warehouse.create(step, query, parameters)
+            if step == COUNTED:
+                _show_places(warehouse)
+        for name, rows in waiting.items():
+            warehouse.register(name, rows.result())
 
 
 def counted_cases(warehouse: Warehouse) -> Ints:
-    """Numbers of the counted cases, ascending."""
-    numbers = integers(warehouse.arrow("SELECT case_id FROM counted_case"), "case_id")
-    return numbers if bool(np.all(numbers[1:] > numbers[:-1])) else np.sort(numbers)
+    """Numbers of the counted cases, ascending; a case's place is where its number stands among them."""
+    return integers(warehouse.registered("counted_number"), "case_id")
 
 
 def by_place(warehouse: Warehouse, query: str) -> pa.Table:
@@ -44,6 +61,11 @@ def by_place(warehouse: Warehouse, query: str) -> pa.Table:
     if not np.array_equal(integers(rows, "case_id"), counted_cases(warehouse)):
         raise ValueError(f"Not every counted case has its one row, in order: {query}")
     return rows
+
+
+def strata_of_cases(warehouse: Warehouse) -> Ints:
+    """Number of the stratum of each counted case, by the case's place."""
+    return integers(warehouse.registered("case_stratum"), "stratum_id")
 
 
 def exposures(warehouse: Warehouse) -> Membership:
@@ -70,7 +92,7 @@ def show_no_endpoints(warehouse: Warehouse) -> None:
 
 def show_stratum_events(warehouse: Warehouse) -> None:
     """Show stratum_event (stratum_id, event_id, n_cases): counted cases of each stratum with each event that one has."""
-    strata = integers(by_place(warehouse, CASE_STRATA), "stratum_id")
+    strata = strata_of_cases(warehouse)
     counted = counted_by_group(events(warehouse), Cases(np.arange(strata.size), strata))
     stratum, event = np.nonzero(counted)
     columns = {"stratum_id": stratum, "event_id": event, "n_cases": counted[stratum, event]}
@@ -80,6 +102,18 @@ def show_stratum_events(warehouse: Warehouse) -> None:
 def integers(rows: pa.Table, name: str) -> Ints:
     """A column of whole numbers as an array."""
     return np.asarray(rows[name].to_numpy(), dtype=np.int64)
+
+
+def _show_places(warehouse: Warehouse) -> None:
+    """Show counted_number (case_id): the counted cases in order."""
+    numbers = integers(warehouse.arrow(PLACES), "case_id")
+    ordered = numbers if bool(np.all(numbers[1:] > numbers[:-1])) else np.sort(numbers)
+    warehouse.register("counted_number", pa.table({"case_id": ordered}))
+
+
+def _once(found: pa.Table, cases: Ints, thing: str) -> pa.Table:
+    """Each counted case once with each thing that rows found say it has."""
+    return _table(once(Membership(integers(found, "case_id"), integers(found, thing)), cases), cases, thing)
 
 
 def _membership(rows: pa.Table, thing: str) -> Membership:

@@ -64,7 +64,9 @@ def onset_rows(warehouse: Warehouse, as_of: str, lag_days: int) -> pa.Table:
     rows: list[Row] = []
     for key, found in _groups(cases):
         head = {"as_of": as_of, **key, "lag_days": lags[key["case_set"]], "n_read": found.num_rows}
-        rows.extend(_told(head, found.filter(found["is_used"])))
+        used = found.filter(found["is_used"])
+        days, follow_up = (np.asarray(used[name].to_numpy(), dtype=np.float64) for name in ("days", "follow_up_days"))
+        rows.extend(method_rows(head, days, follow_up))
     return pa.Table.from_pylist(rows, arrow_schema(ONSET))
 
 
@@ -73,10 +75,12 @@ def continuous(days: Array, follow_up: Array) -> tuple[Array, Array]:
     return np.where(days == 0, onset_rules().same_day, days), follow_up + END_OF_DAY
 
 
-def _told(head: Row, used: pa.Table) -> list[Row]:
-    """The three methods' rows for one group."""
-    days, follow_up = (np.asarray(used[name].to_numpy(), dtype=np.float64) for name in ("days", "follow_up_days"))
-    head |= {"n_used": days.size, "n_same_day": int(np.sum(days == 0))}
+def method_rows(head: Row, days: Array, follow_up: Array) -> list[Row]:
+    """The three methods' rows for one group: head, and what each says of the days used and how long each was followed.
+
+    head: its endpoint says why nothing is told where there are no days. days, follow_up: shape (n,), n ≥ 0.
+    """
+    head = head | {"n_used": days.size, "n_same_day": int(np.sum(days == 0))}
     if not days.size:
         nothing = {"is_told": False, "reason": nothing_usable(head["endpoint"])}
         return [head | {"method": method} | nothing for method in ("naive", "right_truncated", "reverse_time")]

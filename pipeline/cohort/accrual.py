@@ -12,6 +12,7 @@ from pipeline.cohort.rows import Row, Section, interval, row
 from pipeline.study.binomial import share
 from pipeline.study.completeness import clark_c
 from pipeline.study.followed import Array
+from pipeline.study.persontime import days_within
 
 SHARE = {"measure": "share", "unit": "share"}
 EXACT = "clopper-pearson"
@@ -31,7 +32,7 @@ def accrual_rows(tables: Tables, everyone: Patients, people: Patients, as_of: dt
 
 
 def completeness_rows(people: Patients) -> list[Row]:
-    """Clark's C overall and by centre, indication and year of infusion, twice; and who is lost.
+    """Clark's C overall and by centre, indication and year of infusion, twice; by time since infusion; and who is lost.
 
     people: everybody of whom time was due after enrolment, also who enrolled late and was never seen again: none of it was
     had of them. C up to the last visit due flags where it is under the threshold.
@@ -43,7 +44,13 @@ def completeness_rows(people: Patients) -> list[Row]:
     for population, kept in _parts(people):
         rows.append(_clark("clark_c", population, observed[kept], whole[kept], flagging=False))
         rows.append(_clark("clark_c_due", population, observed[kept], visited[kept], flagging=True))
-    return [*rows, _lost(people)]
+    return [*rows, *_by_time(people), _lost(people)]
+
+
+def is_silent(people: Patients) -> Flags:
+    """Who is alive as far as known and unheard of for as many months as count as a loss, shape (n,)."""
+    silence = people.potential - np.maximum(people.exit, people.entry)
+    return np.asarray(~people.is_dead & (silence >= parameters()["lost_months"] * YEAR_DAYS / 12), dtype=bool)
 
 
 def part(section: Section, estimand: str, n_events: int, n_patients: int, nobody: str, **said: object) -> Row:
@@ -145,11 +152,20 @@ def _clark(estimand: str, population: str, observed: Array, due: Array, *, flagg
     return row(Section.COMPLETENESS, estimand, estimate=found.share, is_flagged=is_flagged, **said)
 
 
+def _by_time(people: Patients) -> Iterator[Row]:
+    """Clark's C of each part of the follow-up: where in it time was missed."""
+    windows = parameters().windows
+    spans = [window.first for window in windows], [window.last for window in windows]
+    due_until = np.where(people.is_dead, people.exit, people.potential)
+    observed, due = (days_within(people.entry, until, *spans) for until in (people.exit, due_until))
+    for at, window in enumerate(windows):
+        told = _clark("clark_c_by_time", "all", observed[:, at], due[:, at], flagging=False)
+        yield told | {"window": window.id}
+
+
 def _lost(people: Patients) -> Row:
     """Alive, still due, and unheard of for months; who enrolled was heard of then."""
-    silence = people.potential - np.maximum(people.exit, people.entry)
-    owing = ~people.is_dead
-    lost = owing & (silence >= parameters()["lost_months"] * YEAR_DAYS / 12)
+    owing, lost = ~people.is_dead, is_silent(people)
     nobody = "Nobody is alive as far as known."
     return part(Section.COMPLETENESS, "lost_to_follow_up", int(lost.sum()), int(owing.sum()), nobody)
 

@@ -12,15 +12,22 @@ from pipeline.cohort.benefit import benefit_rows, crs_rows, effect_rows, graded_
 from pipeline.cohort.columns import Tables
 from pipeline.cohort.curves import Told, joined
 from pipeline.cohort.events import Events, events_by_endpoint, left_out_rows
-from pipeline.cohort.firstevents import first_event_parts, first_events
-from pipeline.cohort.malignancies import Malignancies, malignancies_of
+from pipeline.cohort.firstevents import First, first_event_parts, first_events
+from pipeline.cohort.intervalcensored import interval_censored_rows
+from pipeline.cohort.malignancies import malignancies_of
+from pipeline.cohort.missingdata import missing_rows
+from pipeline.cohort.missingratio import missing_ratio_rows
 from pipeline.cohort.occurrence import occurrence_rows
+from pipeline.cohort.onset import onset_rows
 from pipeline.cohort.patients import Patients, by_indication, groups_of, infused_patients
+from pipeline.cohort.prevalence import prevalence_rows
 from pipeline.cohort.recurrence import recurrence_parts
 from pipeline.cohort.reference import Reference
 from pipeline.cohort.rows import Row, curve_table, estimate_table
 from pipeline.cohort.samples import sample_rows
+from pipeline.cohort.spells import told_events
 from pipeline.cohort.standardised import standardised_rows
+from pipeline.cohort.subgroups import subgroup_rows
 from pipeline.cohort.survival import survival_parts
 from pipeline.cohort.unasked import drawn, withheld
 from pipeline.cohort.undated import undated_rows
@@ -53,17 +60,23 @@ def study_results(
     owing = everyone.only(everyone.potential > everyone.entry)
     told = people.only(people.has_events)
     found, by_endpoint = malignancies_of(tables, people), events_by_endpoint(tables, told)
-    curves = _curves(people, told, found, by_endpoint)
+    asked = first_events(people, told, found, by_endpoint)
+    curves = _curves(people, told, asked, by_endpoint)
     rows = [
         *accrual_rows(tables, everyone, people, as_of),
         *completeness_rows(owing),
         *form_lag_rows(tables),
         *left_out_rows(tables, told),
         *undated_rows(tables, people),
+        *interval_censored_rows(tables, told),
         *visit_rows(tables, owing),
         *cause_rows(people),
         *occurrence_rows(told, by_endpoint),
+        *_lasting(tables, told),
         *curves.rows,
+        *missing_rows(asked),
+        *missing_ratio_rows(people, found, reference),
+        *subgroup_rows(tables, people, asked, by_endpoint["crs"]),
         *standardised_rows(people, found, reference, survivors),
         *_benefit(tables, people, told, by_endpoint, curves.rows),
         *adjudication_rows(found),
@@ -75,10 +88,9 @@ def study_results(
     )
 
 
-def _curves(people: Patients, told: Patients, found: Malignancies, by_endpoint: dict[str, Events]) -> Told:
+def _curves(people: Patients, told: Patients, asked: list[First], by_endpoint: dict[str, Events]) -> Told:
     """Survival, first events with death competing, and mean counts."""
     groups, told_groups = groups_of(people), groups_of(told)
-    asked = first_events(people, told, found, by_endpoint)
     return joined(
         [
             survival_parts(people, groups),
@@ -86,6 +98,14 @@ def _curves(people: Patients, told: Patients, found: Malignancies, by_endpoint: 
             recurrence_parts(told, by_endpoint, by_indication(told_groups)),
         ]
     )
+
+
+def _lasting(tables: Tables, told: Patients) -> Iterator[Row]:
+    """Who has a lasting condition on a day, and on which day first events begin."""
+    groups = by_indication(groups_of(told))
+    events, of = told_events(tables, told)
+    yield from prevalence_rows(told, events, of, groups)
+    yield from onset_rows(told, events, of, groups)
 
 
 def _benefit(

@@ -46,16 +46,20 @@ def events_by_endpoint(tables: Tables, people: Patients) -> dict[str, Events]:
     """
     table = tables["study_event"]
     every = _events(table, people)
-    held = dict(_of_endpoints(table))
-    nothing = np.zeros(table.num_rows, dtype=bool)
-    asked = {name: every.only(held.get(name, nothing)) for name in told_endpoints()}
+    asked = {name: every.only(held) for name, held in is_of_endpoint(table).items() if name in told_endpoints()}
     return {name: _ordered(events.only(_followed(events, people))) for name, events in asked.items()}
 
 
 def told_endpoints() -> list[str]:
-    """Ids of the endpoints told by their events, in their order: the vocabulary's, then those of study.yaml."""
-    ours = [name for name, entry in parameters().content["other_events"].items() if isinstance(entry, list)]
-    return [*(known.id for known in endpoints() if known.id not in NOT_OF_REPORTS), *ours]
+    """Ids of the endpoints told by when their events began, in their order: all but those that are only a prevalence."""
+    return [name for name in _endpoints() if name not in parameters().listed("only_prevalent")]
+
+
+def is_of_endpoint(table: pa.Table) -> dict[str, Flags]:
+    """Which rows of study_event are of each endpoint, by its id, also where none is: the vocabulary's, then study.yaml's."""
+    held = dict(_of_endpoints(table))
+    nothing = np.zeros(table.num_rows, dtype=bool)
+    return {name: held.get(name, nothing) for name in _endpoints()}
 
 
 def left_out_rows(tables: Tables, people: Patients) -> list[Row]:
@@ -116,6 +120,11 @@ def _events(table: pa.Table, people: Patients) -> Events:
     place = places(people.ids, table)
     since = since_infusion(table, "start_date", place, people.infusion)
     return Events(place, since, numbers(table, "grade"), texts(table, "scale"))
+
+
+def _endpoints() -> list[str]:
+    ours = [name for name, entry in parameters().content["other_events"].items() if isinstance(entry, list)]
+    return [*(known.id for known in endpoints() if known.id not in NOT_OF_REPORTS), *ours]
 
 
 def _of_endpoints(table: pa.Table) -> list[tuple[str, Flags]]:

@@ -62,16 +62,16 @@ def first_event_parts(one: First, groups: Groups) -> Told:
 def _parts(one: First, groups: Groups) -> Iterator[Told]:
     """Every estimand of one event."""
     treated = np.minimum(one.people.transplant, one.people.further)
-    competes = _course(one, treated=treated, treated_as=TREATED)
-    ignored = _course(one)
+    competes = course_of(one, treated=treated, treated_as=TREATED)
+    ignored = course_of(one)
     both = f"{one.competing}, {WITH_TREATMENT}"
     yield _told(one, "transplant_competes", both, competes, groups)
-    yield _told(one, "transplant_censors", one.competing, _course(one, treated=treated, treated_as=CENSORED), groups)
+    yield _told(one, "transplant_censors", one.competing, course_of(one, treated=treated, treated_as=CENSORED), groups)
     yield _told(one, "transplant_ignored", one.competing, ignored, groups)
     yield _told(one, "transplant_ignored", one.competing, ignored, groups[:1], variance="jackknife")
     yield _compared(one, ignored)
     for day in parameters().listed("landmark_days"):
-        later = _course(one, landmark=float(day))
+        later = course_of(one, landmark=float(day))
         yield _told(one, "landmark", one.competing, later, groups[:1], window=f"from_day_{day}")
     fields = ("indication", "sex")
     named = (one.name, one.competing)
@@ -83,7 +83,7 @@ def _parts(one: First, groups: Groups) -> Iterator[Told]:
     yield Told([*tests, *models], [])
 
 
-def _course(one: First, **asked: object) -> Course:
+def course_of(one: First, **asked: object) -> Course:
     """The course towards the event; where relapse competes, it ends the course as a death does elsewhere."""
     if one.competing == "relapse":
         return _without_relapse(one, **asked)

@@ -18,8 +18,12 @@ CHAINS = (
     ("overall_survival", "event_free_survival", "overall_survival_landmark"),
     ("event_free_survival", "event_free_survival_censored"),
     ("relapse_free_survival", "relapse_free_survival_censored"),
-    ("first_event", "all_events", "first_event_grade_3", "severe_on_scale"),
+    (
+        *("first_event", "all_events", "first_event_grade_3", "severe_on_scale"),
+        *("onset_quartile_1", "onset_median", "onset_quartile_3"),
+    ),
     ("standardised_ratio", "survivor_ratio", "counted", "decision=second_primary"),
+    ("prevalence_least", "prevalence_most"),
 )
 """Estimands whose counts differ by a count of patients or events; a later one goes where it differs by too few."""
 OF_ANY_EVENT = (1, 5)

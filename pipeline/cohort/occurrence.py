@@ -10,14 +10,19 @@ from pipeline.cohort.columns import Flags
 from pipeline.cohort.events import SEVERE, Events, distinct_days, first_days, is_at_risk, named_scales, scale_of
 from pipeline.cohort.parameters import YEAR_DAYS, parameters
 from pipeline.cohort.patients import Groups, Patients, by_indication, groups_of
-from pipeline.cohort.rows import PER_100_YEARS, Row, Section, row
+from pipeline.cohort.rows import PER_100_YEARS, Row, Section, interval, row
+from pipeline.study.clustered import clustered_rate
 from pipeline.study.followed import Array, Counts
 from pipeline.study.persontime import days_within, events_within
 from pipeline.study.poisson import Method, incidence_rate, rate_ratio
 from pipeline.study.standardised import directly_standardised
 
 METHODS: tuple[Method, ...] = ("garwood", "mid-p")
+ROBUST = "robust over patients, log, t"
 NOBODY = "Nobody was followed in this part of the follow-up."
+ALIKE = (
+    "All had as many events for their time, so that the spread between patients is not known: read the exact bounds."
+)
 
 
 class Occurred(NamedTuple):
@@ -38,6 +43,7 @@ class Question(NamedTuple):
 def occurrence_rows(people: Patients, by_endpoint: dict[str, Events]) -> list[Row]:
     """First and all events, by part of the follow-up and by group, with exact and mid-p bounds; ratios between groups.
 
+    All events also with robust bounds, which let one patient's events hang together.
     people: those whose centre reports adverse events, in the places that the events name.
     """
     groups = groups_of(people)
@@ -45,7 +51,9 @@ def occurrence_rows(people: Patients, by_endpoint: dict[str, Events]) -> list[Ro
     for name, events in by_endpoint.items():
         first = _first_events(people, events)
         rows.extend(_told(Question("first_event", name), first, groups))
-        rows.extend(_told(Question("all_events", name), _all_events(people, events), groups))
+        every = _all_events(people, events)
+        rows.extend(_over_patients(Question("all_events", name), every, groups))
+        rows.extend(_told(Question("all_events", name), every, groups))
         rows.extend(_ratios(people, name, first))
         rows.extend(_standardised(people, name, first))
         if not events.day.size:
@@ -93,29 +101,59 @@ def _all_events(people: Patients, events: Events) -> Occurred:
     )
 
 
-def _told(asked: Question, found: Occurred, groups: Groups) -> Iterator[Row]:
-    """A row for each group, part of the follow-up and way to draw bounds."""
+class Sums(NamedTuple):
+    """Members of each group, shape (groups, n); their events, years and persons with time, shape (groups, parts)."""
+
+    members: Array
+    events: Counts
+    years: Array
+    persons: Counts
+
+
+def _sums(found: Occurred, groups: Groups) -> Sums:
     members = np.array([kept for _, kept in groups], dtype=np.float64)
-    events = np.rint(members @ found.events).astype(np.int64)
-    years = members @ found.days / YEAR_DAYS
-    persons = np.rint(members @ (found.days > 0)).astype(np.int64)
-    followed = years > 0
-    bounds = {
-        method: incidence_rate(events[followed], years[followed], 100.0, method) if followed.any() else None
-        for method in METHODS
-    }
-    place = np.cumsum(followed.ravel()).reshape(followed.shape) - 1
+    events, persons = (np.rint(members @ side).astype(np.int64) for side in (found.events, found.days > 0))
+    return Sums(members, events, members @ found.days / YEAR_DAYS, persons)
+
+
+def _said(asked: Question, sums: Sums, groups: Groups) -> Iterator[tuple[int, int, Row]]:
+    """Place of each group and part of the follow-up, and what its rows have in common."""
     for g, (population, _) in enumerate(groups):
         for w, window in enumerate(_names()):
             said: Row = {"population": population, "window": window, "event": asked.event, "scale": asked.scale}
-            said |= {"n_patients": int(persons[g, w]), "n_events": int(events[g, w]), "person_years": years[g, w]}
-            for method in METHODS:
-                drawn = bounds[method]
-                told: Row = {"reason": NOBODY}
-                if followed[g, w] and drawn is not None:
-                    at = place[g, w]
-                    told = {"estimate": drawn.estimate[at], "low": drawn.low[at], "high": drawn.high[at]}
-                yield _row(asked.estimand, method, said | told)
+            said |= {"n_patients": int(sums.persons[g, w]), "n_events": int(sums.events[g, w])}
+            yield g, w, said | {"person_years": sums.years[g, w]}
+
+
+def _told(asked: Question, found: Occurred, groups: Groups) -> Iterator[Row]:
+    """A row for each group, part of the follow-up and way to draw bounds from the count alone."""
+    sums = _sums(found, groups)
+    followed = sums.years > 0
+    bounds = {
+        method: incidence_rate(sums.events[followed], sums.years[followed], 100.0, method) if followed.any() else None
+        for method in METHODS
+    }
+    place = np.cumsum(followed.ravel()).reshape(followed.shape) - 1
+    for g, w, said in _said(asked, sums, groups):
+        for method in METHODS:
+            drawn = bounds[method]
+            told: Row = {"reason": NOBODY}
+            if followed[g, w] and drawn is not None:
+                told = interval([side[place[g, w]] for side in drawn])
+            yield _row(asked.estimand, method, said | told)
+
+
+def _over_patients(asked: Question, found: Occurred, groups: Groups) -> Iterator[Row]:
+    """A row for each group and part of the follow-up with robust bounds; none where too few had an event, or all alike."""
+    sums, least = _sums(found, groups), parameters()["least_patients_robust"]
+    rates = clustered_rate(found.events, found.days / YEAR_DAYS, sums.members, 100.0)
+    few = f"Fewer than {least:g} patients had an event: read the first events, whose bounds are exact."
+    for g, w, said in _said(asked, sums, groups):
+        told: Row = {"reason": few if sums.years[g, w] > 0 else NOBODY}
+        if rates.persons[g, w] >= least:
+            is_known = np.isfinite(rates.low[g, w])
+            told = interval([side[g, w] for side in rates[:3]]) if is_known else {"reason": ALIKE}
+        yield _row(asked.estimand, ROBUST, said | told)
 
 
 def _row(estimand: str, method: str, said: Row) -> Row:

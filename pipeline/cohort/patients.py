@@ -15,6 +15,7 @@ from pipeline.cohort.columns import (
     days,
     earliest,
     latest,
+    listing,
     numbers,
     places,
     since_infusion,
@@ -45,7 +46,8 @@ class Patients:
     """Infused patients with time at risk, in the order of their pseudonyms; arrays of shape (n,), days since infusion.
 
     At risk on the days after `entry` up to and with `exit`; entry is -1 for those enrolled by the day of infusion.
-    potential: last day that was due by the data-lock point. is_dead: exit is the day of death. further, transplant,
+    potential: last day that was due by the data-lock point. is_dead: exit is the day of death. has_left: not known to have
+    died, and the centre tells of a withdrawal or a loss, to the day or not. further, transplant,
     treated: day of the next gene-modified cells, of a transplant, of any further treatment of the cancer; infinite
     without one. remission, relapse, relapse_after, failure: first complete remission, first relapse or
     progression, first one after that remission, first one or an assessment without response from day 28 on; infinite
@@ -58,6 +60,7 @@ class Patients:
     exit: Array
     potential: Array
     is_dead: Flags
+    has_left: Flags
     death_cause: Texts
     further: Array
     transplant: Array
@@ -182,7 +185,7 @@ def _refuse_contradictions(dates: dict[str, Array], cut_off: int) -> None:
 def _follow_up(
     tables: Tables, subject: pa.Table, ids: pa.Array, dates: dict[str, Array], as_of: dt.date
 ) -> dict[str, Any]:
-    """entry, exit, potential and is_dead, in days since infusion.
+    """entry, exit, potential, is_dead and has_left, in days since infusion.
 
     Withdrawal and loss end the follow-up, and a death learned of later is not counted: of those who live on nothing is
     learned. Somebody lost who was in contact later has been found again.
@@ -197,11 +200,15 @@ def _follow_up(
     end = np.fmin(np.fmin(known, dates["withdrawal_date"]), lost)
     left = np.minimum(end - infusion, due)
     enrolled = dates["enrolment_date"] - infusion
+    is_dead = np.asarray(death - infusion == left, dtype=bool)
+    told = ~np.isnan(np.fmin(dates["withdrawal_date"], lost))
+    told |= listing(subject, "undated", "withdrawal") | listing(subject, "undated", "loss")
     return {
         "entry": np.where(enrolled > 0, enrolled, FROM_THE_START),
         "exit": left,
         "potential": due,
-        "is_dead": np.asarray(death - infusion == left, dtype=bool),
+        "is_dead": is_dead,
+        "has_left": told & ~is_dead,
     }
 
 

@@ -46,7 +46,7 @@ def standardised_rows(
     if reference is not None and survivors is not None:
         refuse_other_rule(reference, survivors)
     known = known_people(people)
-    kept = Standing(people.only(known), _within(found, known), int((~known).sum()))
+    kept = Standing(people.only(known), of_those(found, known), int((~known).sum()))
     ours = None if reference is None else counted(kept, reference)
     theirs = None if survivors is None else counted(kept, survivors)
     rows = [*_told("standardised_ratio", reference, ours, kept), *_told("survivor_ratio", survivors, theirs, kept)]
@@ -83,7 +83,7 @@ def counted(kept: Standing, reference: Reference) -> Counted:
     return Counted(observed, expected, covered, n_uncovered, float(years.sum() - covered[-1].sum()))
 
 
-def _within(found: Malignancies, known: Flags) -> Malignancies:
+def of_those(found: Malignancies, known: Flags) -> Malignancies:
     """Reports of the patients kept, in their new places."""
     place = np.cumsum(known) - 1
     theirs = found.only(known[found.place])

@@ -9,8 +9,10 @@ import pyarrow as pa
 from pipeline.cohort.courses import too_few
 from pipeline.cohort.disclosure import Rule, closed, protected
 from pipeline.cohort.families import Family, counts_of, equations, families
-from pipeline.cohort.linked import Difference, Row, copies, differences
+from pipeline.cohort.linked import Cell, Difference, Row, copies, differences
+from pipeline.cohort.onset import LEFT_OUT
 from pipeline.cohort.parameters import parameters
+from pipeline.cohort.prevalence import BOUNDS
 from pipeline.cohort.published import (
     NOTHING,
     Before,
@@ -19,6 +21,7 @@ from pipeline.cohort.published import (
     events_since,
     kept_back,
 )
+from pipeline.cohort.rows import Section
 from pipeline.cohort.thinning import thinned
 from pipeline.contract.studyresult import STUDY_ESTIMATE
 
@@ -27,7 +30,12 @@ NUMBERS = (
     *("estimate", "low", "high", "p"),
 )
 REASON = "Suppressed: a small count, or one that would give a small count away."
-SINGLE_PATIENTS = ("chase_list",)
+SINGLE_PATIENTS = ("chase_list", "onset_first", "onset_last")
+WHOLE_ONLY = (Section.MISSING_DATA, Section.SUBGROUPS)
+NOT_PUBLIC = ("clark_c_by_time", "interval_censored_events")
+"""Sections and estimands that no public copy has: their counts stand beside others that differ by a few patients."""
+OF_SAME_PATIENTS = ("all_events", *BOUNDS)
+"""Estimands of which every event is told of the same patients."""
 CENTRE = "centre="
 
 
@@ -57,6 +65,8 @@ def public_results(estimates: pa.Table, curves: pa.Table, before: Before = NOTHI
 
 
 def _is_public(one: Row) -> bool:
+    if one["analysis"] in WHOLE_ONLY or one["estimand"] in NOT_PUBLIC:
+        return False
     return one["estimand"] not in SINGLE_PATIENTS and not str(one["population"]).startswith(CENTRE)
 
 
@@ -72,6 +82,10 @@ def _hidden(rows: Sequence[Row], before: Before) -> set[int]:
         *_steps(rows, before),
         *_compared(rows),
         *_registered(rows),
+        *_onsets(rows),
+        *_at_most(rows),
+        *_followed(rows),
+        *_same_patients(rows),
     ]
     return closed(small, rules)
 
@@ -166,6 +180,70 @@ def _registered(rows: Sequence[Row]) -> Iterator[Rule]:
     """All who are registered, where any of the others are hidden: the infused stand in every other table."""
     others = [at for at, one in enumerate(rows) if one["estimand"] in {"never_infused", "undated_infusions"}]
     yield _gone_with(others, {at for at, one in enumerate(rows) if one["estimand"] == "registered"})
+
+
+def _onsets(rows: Sequence[Row]) -> Iterator[Rule]:
+    """Quartiles of an onset are of the same patients, and the sum of those left out of it, by reason, may be known."""
+    found: dict[tuple[object, object, bool], set[int]] = defaultdict(set)
+    for at, one in enumerate(rows):
+        if one["analysis"] == Section.ONSET:
+            found[one["event"], one["population"], one["estimand"] in LEFT_OUT].add(at)
+    yield from map(_together, found.values())
+
+
+def _at_most(rows: Sequence[Row]) -> Iterator[Rule]:
+    """How many may have a condition goes with how many certainly have it: of one nobody the other would tell it."""
+    found: dict[tuple[object, ...], dict[str, int]] = defaultdict(dict)
+    for at, one in enumerate(rows):
+        if one["estimand"] in BOUNDS:
+            found[one["event"], one["population"], one["at_years"]][one["estimand"]] = at
+    for pair in found.values():
+        least, most = (pair[name] for name in BOUNDS)
+        yield _gone_with([least], {most})
+
+
+def _followed(rows: Sequence[Row]) -> Iterator[Rule]:
+    """Landmark days on which too few more or fewer are followed than on the last one of which any condition is shown."""
+    found: dict[object, dict[float, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, one in enumerate(rows):
+        if one["estimand"] in BOUNDS:
+            found[one["population"]][one["at_years"]].append(at)
+    for of_time in found.values():
+        held = [of_time[at_years] for at_years in sorted(of_time)]
+        yield _apart_in_time(held, {each[0]: int(rows[each[0]]["n_patients"]) for each in held})
+
+
+def _same_patients(rows: Sequence[Row]) -> Iterator[Rule]:
+    """Rows of several events that tell the same patients of a group: one that all of them hide must not follow from others."""
+    found: dict[tuple[object, ...], dict[Cell, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, one in enumerate(rows):
+        if one["estimand"] in OF_SAME_PATIENTS:
+            found[one["analysis"], one["at_years"], one["window"]][one["population"], None, None].append(at)
+    for cells in found.values():
+        yield _of_patients(cells, {cell: (int(rows[held[0]]["n_patients"]),) for cell, held in cells.items()})
+
+
+def _of_patients(cells: Mapping[Cell, list[int]], counts: Mapping[Cell, tuple[int, ...]]) -> Rule:
+    """Rows of the groups that have to go with those of which every row is hidden. counts: patients of each group."""
+    sums, least = equations(cells), int(parameters()["small_cell"])
+
+    def also(hidden: set[int]) -> set[int]:
+        unknown = {cell for cell, held in cells.items() if hidden.issuperset(held)}
+        gone = protected(unknown, sums, counts, least) if unknown else set()
+        return {at for cell in gone for at in cells[cell]}
+
+    return Rule([at for held in cells.values() for at in held], also)
+
+
+def _apart_in_time(held: Sequence[list[int]], counts: Mapping[int, int]) -> Rule:
+    """Rows of each of several times, in their order, all of which tell one count; counts: that of the first row of each."""
+    least = parameters()["small_cell"]
+
+    def also(hidden: set[int]) -> set[int]:
+        shown = {each[0]: each for each in held if not hidden.issuperset(each)}
+        return {at for first in _too_near(list(shown), counts, least) for at in shown[first]}
+
+    return Rule([at for each in held for at in each], also)
 
 
 def _gone_with(watched: Sequence[int], these: set[int]) -> Rule:

@@ -12,6 +12,8 @@ NUMBERS = ("n_events", "n_left_out", "expected", "estimate", "low", "high", "p")
 OF_SECTION = {
     Section.VISITS: "study_visit",
     Section.INCIDENCE: "study_event",
+    Section.PREVALENCE: "study_event",
+    Section.ONSET: "study_event",
     Section.STANDARDISED: "study_malignancy",
     Section.ADJUDICATION: "study_malignancy",
     Section.SAMPLES: "study_sample",
@@ -20,6 +22,10 @@ OF_ESTIMAND = {
     "undated_events": "study_event",
     "events_outside": "study_event",
     "undated_malignancies": "study_malignancy",
+    "interval_censored_events": "study_event",
+    "ratio_lost_without_event": "study_malignancy",
+    "ratio_tipping_events": "study_malignancy",
+    "ratio_tipping_multiple": "study_malignancy",
     "undated_treatments": "study_treatment",
     "treated_for_crs": "study_treatment",
     "intensive_care": "study_treatment",
@@ -27,6 +33,12 @@ OF_ESTIMAND = {
     "transplant_censors": "study_treatment",
     "relapse_free_survival_censored": "study_treatment",
     "event_free_survival_censored": "study_treatment",
+}
+OF_SUBGROUP = {
+    "bridging": "study_treatment",
+    "lymphodepletion": "study_treatment",
+    "dose": "study_infusion",
+    "crs_grade": "study_event",
 }
 OF_EVENT = {
     "crs": "study_event",
@@ -67,6 +79,7 @@ def needed(one: Row) -> set[str]:
         OF_SECTION.get(one["analysis"]),
         OF_ESTIMAND.get(one["estimand"]),
         OF_EVENT.get(event),
+        OF_SUBGROUP.get(str(one["population"]).partition("=")[0]) if one["analysis"] == Section.SUBGROUPS else None,
         "study_malignancy" if event.startswith("second_malignancy") else None,
         "study_event" if event in parameters().listed("late_events") else None,
         "study_event" if one["estimand"] == "treated_for_crs" else None,

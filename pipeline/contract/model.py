@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ColumnType = Literal["text", "texts", "whole", "real", "truth", "date"]
-Layer = Literal["raw", "core", "dictionary", "mart", "study", "ledger"]
+Layer = Literal["raw", "core", "dictionary", "mart", "study", "ledger", "export"]
 
 
 @dataclass(frozen=True, slots=True)

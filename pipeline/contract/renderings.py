@@ -24,7 +24,7 @@ def ddl(table: Table) -> str:
         f'  "{column.name}" {SQL_TYPES[column.type]}{"," if i < last else ""} -- {_sentence(column)}'
         for i, column in enumerate(table.columns)
     ]
-    head = f"-- {table.name}: {table.grain}. Key: {', '.join(table.key)}. Partition: {', '.join(table.partition)}."
+    head = f"-- {table.name}: {table.grain}. Key: {', '.join(table.key)}. Partition: {', '.join(table.partition) or 'none'}."
     return "\n".join([head, f'CREATE TABLE "{table.name}" (', *lines, ");", ""])
 
 
@@ -55,7 +55,7 @@ def dictionary_page(table: Table) -> str:
             "",
             (
                 f"One row is {table.grain}. Layer: {table.layer}. Key: {', '.join(table.key)}. "
-                f"Partition: {', '.join(table.partition)}."
+                f"Partition: {', '.join(table.partition) or 'none'}."
             ),
             "",
             "| column | type | unit | meaning |",

@@ -69,7 +69,6 @@ STUDY_SUBJECT = Table(
         truth("has_prior_transplant", "Had an allogeneic transplant before the index infusion."),
         whole("n_prior_lines", "Lines of therapy before the index infusion.", unit="line"),
         truth("is_in_specification", "The product infused met its release specification."),
-        text("lot", "Manufacturing lot."),
         texts(
             "undated", "What the extract tells of without its day: infusion, death, withdrawal, loss; empty for none."
         ),
@@ -88,6 +87,7 @@ STUDY_INFUSION = Table(
         date("infusion_date", "Day of the infusion."),
         truth("is_index", "The infusion the clock starts from."),
         real("dose_cells", "Viable CAR-positive cells infused.", unit="cell"),
+        texts("lots", "Pseudonyms of the manufacturing lots of its bags, in ascending order; null where none is told."),
     ),
     PARTITION,
 )
@@ -104,7 +104,16 @@ STUDY_EVENT = Table(
         date("start_date", "Day the event began; null unless known to the day."),
         text("start_text", "Beginning as it stands in the extract."),
         text("start_precision", "How much of the beginning is known.", allowed=PRECISIONS),
+        date("start_earliest", "First day on which it can have begun; null where nothing is known of it."),
+        date(
+            "start_latest", "Last day on which it can have begun, by the data-lock point; null where nothing is known."
+        ),
         date("end_date", "Day the event had resolved; null while it goes on or unless known to the day."),
+        date(
+            "end_earliest", "First day on which it can have ended, by the data-lock point; null where no end is told."
+        ),
+        date("end_latest", "Last day on which it can have ended; null where that may be after the data-lock point."),
+        date("ongoing_date", "Last day on which it is told to have gone on; null where none is told."),
         whole("grade", "Severity on the scale named beside it, 0 to 5.", unit="grade"),
         text("scale", "Id of the grading scale; a grade without one is never pooled."),
         truth("is_serious", "Serious as the registry holds it."),

@@ -43,7 +43,11 @@ STUDY_ESTIMATE = Table(
         whole("n_at_risk", "Patients still at risk at at_years; null where it is none.", unit="patient"),
         real("person_years_due", "Time that was due, for a completeness; null elsewhere.", unit="person-year"),
         whole("n_left_out", "Patients or events left out because what is needed of them is not known."),
-        real("expected", "Events expected from the reference; null where there is none.", unit="event"),
+        real(
+            "expected",
+            "Events expected from the reference, of a subgroup as if like all; null where none are.",
+            unit="event",
+        ),
         real("estimate", "The estimate; null where none is given.", unit="see unit"),
         real("low", "Lower bound of its 95 % interval.", unit="see unit"),
         real("high", "Upper bound of its 95 % interval.", unit="see unit"),

@@ -1,15 +1,16 @@
-"""Every table of the lake."""
+"""Every table of the lake, and those handed out as files alone (layer export)."""
 
 from pipeline.contract.core import CORE_TABLES
 from pipeline.contract.ledger import LEDGER_TABLES
 from pipeline.contract.linkage import LINKAGE_TABLES
 from pipeline.contract.mart import MART_TABLES
-from pipeline.contract.masking import MASKING_TABLES
+from pipeline.contract.masking import MASKING_EXPORTS, MASKING_TABLES
 from pipeline.contract.meddra import MEDDRA_TABLES
 from pipeline.contract.model import Table
 from pipeline.contract.onset import ONSET_TABLES
 from pipeline.contract.owncohort import OWN_COHORT_TABLES
 from pipeline.contract.raw import RAW_TABLES
+from pipeline.contract.reactiononset import REACTION_ONSET_TABLES
 from pipeline.contract.registry import REGISTRY_TABLES
 from pipeline.contract.strata import STRATA_TABLES
 from pipeline.contract.study import PATIENT_TABLES
@@ -34,6 +35,8 @@ ALL_TABLES: tuple[Table, ...] = (
     STUDY_PUBLISHED,
     *OWN_COHORT_TABLES,
     *LEDGER_TABLES,
+    *MASKING_EXPORTS,
+    *REACTION_ONSET_TABLES,
 )
 _BY_NAME = {table.name: table for table in ALL_TABLES}
 

@@ -61,6 +61,7 @@ def events(story: Story) -> pa.Table:
     ended = np.where(whole.end == NEVER, NOTHING, precision(story, "date of end", person, whole.day, kind))
     ended = np.where(whole.is_fatal, FULL, ended)
     is_serious = (whole.grade >= SEVERE) | whole.is_fatal
+    goes_on = _told_to_go_on(story)
     columns = {
         "AEREFID": _sent_under(story, is_serious),
         "AEDECOD": named(terms, firsts[kind] + whole.term),
@@ -71,8 +72,17 @@ def events(story: Story) -> pa.Table:
         "AEDTC": iso_text(story.day(person, seen.received(person, whole.day))),
         "AESTDTC": iso_text(story.day(person, whole.day), began),
         "AEENDTC": iso_text(story.day(person, np.maximum(whole.end, whole.day)), ended),
+        "AEENRTPT": _where(goes_on, same("ONGOING", person)),
+        "AEENTPT": iso_text(story.day(person, seen.last_contact[person]), np.where(goes_on, FULL, NOTHING)),
     }
     return assembled("AE", story, [Part(person, columns)])
+
+
+def _told_to_go_on(story: Story) -> Flags:
+    """Which events are told to have gone on at the last contact; of a few that did the registry says neither that nor an end."""
+    whole, untold = story.episodes, story.cohort.settings.plain["dates"]["ongoing_untold"]
+    uniform = story.uniform("told to go on", whole.person, whole.toxicity, whole.day + 1_000)
+    return np.asarray((whole.end == NEVER) & (uniform >= untold), dtype=bool)
 
 
 def _sent_under(story: Story, is_serious: Flags) -> pa.Array:

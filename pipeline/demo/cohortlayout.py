@@ -65,6 +65,8 @@ DOMAINS: dict[str, tuple[Variable, ...]] = {
         Variable("AEDTC", "Date/Time of Collection"),
         Variable("AESTDTC", "Start Date/Time of Adverse Event"),
         Variable("AEENDTC", "End Date/Time of Adverse Event"),
+        Variable("AEENRTPT", "End Relative to Reference Time Point"),
+        Variable("AEENTPT", "End Reference Time Point"),
     ),
     "FA": (
         *HEAD,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipeline.contract.model import Column, Table
 from pipeline.intake.pseudonym import Pseudonyms
 from pipeline.intake.registrymapping import TARGETS, Reading, Row
-from pipeline.intake.registryrecords import Record
+from pipeline.intake.registryrecords import Record, is_let_through
 from pipeline.intake.registryvalues import (
     OLDEST_YEARS,
     Answer,
@@ -31,6 +31,7 @@ from pipeline.intake.registryvalues import (
 
 HIGHEST = {"grade": 5.0, "age_years": float(OLDEST_YEARS), "result_percent": 100.0}
 # Days of a patient that person-time hangs on, and what the column `undated` calls each where it is told and not known.
+LIMITS = ("earliest", "latest")
 DECISIVE = {"infusion_date": "infusion", "death_date": "death", "withdrawal_date": "withdrawal", "lost_date": "loss"}
 
 
@@ -83,6 +84,8 @@ class Answers:
         """The value of one column; a required one that is empty has a reason too."""
         if reading.needs is not None and made.get(reading.needs) is None:
             return EMPTY
+        if not is_let_through(cell.values, reading.when):
+            return EMPTY
         verdict = self._read(name, reading, cell, made)
         return verdict if verdict != EMPTY else _of_nothing(reading, cell)
 
@@ -117,8 +120,22 @@ class Answers:
             return self._day(name, reading, _dated(reading, cell, text), made)
         return Verdict(*self._answer(column, reading, cell, text))
 
+    def _limit(self, reading: Reading, day: Day) -> dt.date | None:
+        """First or last day that a date can mean; nothing, without a word, where it cannot be read: the date itself tells.
+
+        A first day after the cut-off is the cut-off, up to which it had not come. A last day after it is not known of an
+        end, which may not have come; a beginning, without which there would be no row, came by then.
+        """
+        if day.first is None or day.last is None:
+            return None
+        if reading.reading == "earliest" or reading.by_cutoff:
+            return min(day.first if reading.reading == "earliest" else day.last, self.cutoff)
+        return day.last if day.last <= self.cutoff else None
+
     def _day(self, name: str, reading: Reading, day: Day, made: Mapping[str, object]) -> Verdict:
         """A day; null without a reason only where the text and how much it says are kept beside it."""
+        if reading.reading in LIMITS:
+            return Verdict(self._limit(reading, day))
         if day.reason or day.first is None:
             return Verdict(reason=day.reason)
         if day.first > self.cutoff:
@@ -155,10 +172,15 @@ class Answers:
             "report_number": read_report_number,
             "index": lambda given: Answer(read_day(given, reading.form).full == self.subject.get("infusion_date")),
             "scale": self._scale,
-            "pseudonym": lambda given: Answer(self.pseudonyms.of(given)),
+            "pseudonym": lambda given: Answer(self._pseudonym(column, given)),
             "number": lambda given: Answer(_plain(column, reading, cell, given).value),
         }
         return readers[reading.reading](text) if reading.reading in readers else _plain(column, reading, cell, text)
+
+    def _pseudonym(self, column: Column, text: str) -> object:
+        """The text's pseudonym; a list of it where the column holds several."""
+        made = self.pseudonyms.of(text)
+        return [made] if column.type == "texts" else made
 
     def _scale(self, text: str) -> Answer:
         known = {scale.upper(): scale for scale in self.scales}

@@ -31,7 +31,7 @@ TOP = ("mapping", "version", "citation", "recognised_by", "study_column", "domai
 DOMAIN = ("subject", "hashed", "withheld", "kept", "revision")
 READING = ("column", "columns", "constant", "lookup", "values", "reading", "unit", "factors", "form", "birth", "at")
 READING_MORE = ("imputed", "told_by", "required", "by_cutoff", "needs", "until", "default")
-READING_REST = ("otherwise", "coded", "unless", "clipped")
+READING_REST = ("otherwise", "coded", "unless", "clipped", "when")
 Text = TypeVar("Text", bound=str)
 FILLED_BY_US = {"study_id", "as_of", "subject_id", "undated"}
 
@@ -172,6 +172,7 @@ class _Checked:
             by_cutoff=self._flag((*place, "by_cutoff"), given.get("by_cutoff")),
             unless=self._optional((*place, "unless"), given.get("unless")),
             clipped=self._flag((*place, "clipped"), given.get("clipped")),
+            when=self._where((*place, "when"), given.get("when")),
             needs=self._optional((*place, "needs"), given.get("needs")),
             until=self._optional((*place, "until"), given.get("until")),
             default=self._optional((*place, "default"), given.get("default")),

@@ -3,7 +3,7 @@
 One engine reads every mapping; a new registry is a new file, or one that extends a shipped one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.contract.model import Table
@@ -15,6 +15,8 @@ Pick = Literal["first", "last", "on"]
 ReadingName = Literal[
     "text",
     "precision",
+    "earliest",
+    "latest",
     "product",
     "country",
     "endpoints",
@@ -88,7 +90,8 @@ class Reading:
     there is told even if it has none either. required: a row without it is none. by_cutoff: a row dated later did not
     exist yet; unless: but for this column of the study, filled before, which says that it did. clipped: a day after the
     cut-off becomes the cut-off.
-    needs: column of the study that must be filled, else this one stays empty. default: what stands for nothing.
+    when: texts that columns of the record must hold, else this one stays empty; needs: column of the study that must be
+    filled for it. default: what stands for nothing.
     imputed: for each of `columns` the column that says how much of its date was made up, as ADaM does; for an age that of
     the birth date. told_by: column whose Y says that there is
     something, so that its lack is told of. until: column of the study, filled before: a later day than its own is refused.
@@ -112,13 +115,14 @@ class Reading:
     by_cutoff: bool = False
     unless: str | None = None
     clipped: bool = False
+    when: Where = field(default_factory=dict)
     needs: str | None = None
     until: str | None = None
     default: str | None = None
 
     def read_columns(self) -> tuple[str, ...]:
         """Columns of the record itself that are looked at."""
-        more = [name for name in (self.unit, self.birth, *self.imputed, self.told_by, *self.at) if name]
+        more = [name for name in (self.unit, self.birth, *self.imputed, self.told_by, *self.at, *self.when) if name]
         return (*self.columns, *more)
 
     def lookups(self) -> tuple[Lookup, ...]:

@@ -17,11 +17,22 @@ def write_rows(table: Table, rows: pa.Table, path: Path) -> int:
     return write_batches(table, [rows], path)
 
 
-def write_batches(table: Table, batches: Iterable[pa.Table], path: Path) -> int:
-    """Write batches of rows one after the other, so that only one of them is in memory."""
+def write_batches(table: Table, batches: Iterable[pa.Table], path: Path, *, are_reals_varied: bool = False) -> int:
+    """Write batches of rows one after the other, so that only one of them is in memory.
+
+    are_reals_varied: real columns hardly repeat a value; looking for repeats would cost more than it saves.
+    """
     schema = arrow_schema(table, stored=True)
+    repeated = [column.name for column in table.columns if column.name in table.stored and column.type != "real"]
     n_rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, store_schema=False) as writer:
+    with pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        store_schema=False,
+        use_dictionary=repeated if are_reals_varied else True,
+    ) as writer:
         for rows in batches:
             present = set(rows.column_names)
             columns = [

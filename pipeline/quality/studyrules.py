@@ -81,6 +81,13 @@ ROW_RULES = (
         "after_death", (*ACUTE, "study_infusion"), "warning", "Nothing befalls the dead but a finding at autopsy."
     ),
     *_no_row(
+        "end_out_of_order",
+        ("study_event",),
+        "warning",
+        "Such an end is taken for one that is not known: how many have a condition on a day becomes less certain.",
+    ),
+    *_no_row("end_after_death", ("study_event",), "warning", "Nobody is counted after death: the end's day is wrong."),
+    *_no_row(
         "grade_beyond_scale", ("study_event",), "warning", "KDIGO 2012 has stages 1 to 3; the other scales end at 5."
     ),
     *_no_row("grade_without_scale", ("study_event",), "info", "It is never counted together with any other grade."),

@@ -164,6 +164,11 @@ def is_exact(row: Row) -> bool:
     return bool(row["method"]) and row["method"].split(",")[0] == "garwood"
 
 
+def is_robust(row: Row) -> bool:
+    """Whether a row's bounds are over patients, who may each have several events."""
+    return bool(row["method"]) and row["method"].startswith("robust")
+
+
 def ordered(rows: Iterable[Row], names: Sequence[str | None], column: str) -> list[Row]:
     """Rows in the order of the values named, those not named behind them."""
     place = {name: at for at, name in enumerate(names)}

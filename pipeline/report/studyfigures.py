@@ -13,6 +13,7 @@ AXIS = 36  # pixels that an axis takes, so that panels stand in line
 BAR_WIDTH, BAR_HEIGHT = 285, 100
 LABEL_CHARACTERS, FOREST_WIDTH, LINE_HEIGHT = 34, 340, 26
 FOREST_LABELS = 215
+EXACT = "Points are estimates, bars exact 95 % bounds."
 
 
 def accrual_chart(rows: Sequence[Row]) -> Figure:
@@ -23,11 +24,12 @@ def accrual_chart(rows: Sequence[Row]) -> Figure:
     return Figure(svg_element(filled(_bars(), data, {}), "accrual", title, text), title)
 
 
-def windows_chart(figure_id: str, title: str, panels: Mapping[str, Sequence[Row]]) -> Figure:
+def windows_chart(figure_id: str, title: str, panels: Mapping[str, Sequence[Row]], said: str = EXACT) -> Figure:
     """Small multiples: one panel for each event, one estimate with its interval for each part of the follow-up.
 
     panels: rows of the estimates by the panel's label, each with the label of its window; a part where nobody was
-    followed, and a hidden one, has no point. Where no event was seen the bar ends in the upper bound.
+    followed, and a hidden one, has no point. Where no event was seen the bar ends in the upper bound. said: what points and
+    bars are.
     """
     order = list(dict.fromkeys(row["label"] for rows in panels.values() for row in rows))
     drawn = [
@@ -37,10 +39,7 @@ def windows_chart(figure_id: str, title: str, panels: Mapping[str, Sequence[Row]
         for row in rows
         if row["is_told"]
     ]
-    text = (
-        f"{title} in each part of the follow-up. Points are estimates, bars exact 95 % bounds; each panel "
-        "has its own scale. The numbers are in the table below."
-    )
+    text = f"{title} in each part of the follow-up. {said} Each panel has its own scale. The numbers are in the table below."
     return Figure(svg_element(filled(_multiples(), {"rows": drawn}, {}), figure_id, title, text), title)
 
 

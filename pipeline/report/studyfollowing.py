@@ -17,13 +17,21 @@ from pipeline.report.studycells import (
     counted_of,
     estimated,
     number,
+    ordered,
     percent,
     reasons,
     text,
 )
 from pipeline.report.studyfacts import StudyFacts
 from pipeline.report.studyfigures import accrual_chart
-from pipeline.report.studywords import estimand_name, event_name, level_name, population_name, words
+from pipeline.report.studywords import (
+    estimand_name,
+    event_name,
+    level_name,
+    population_name,
+    window_name,
+    words,
+)
 from pipeline.vocabulary.strata import age_intervals
 
 COUNTS = ("registered", "infused", "followed", "never_infused", "enrolled_late", "enrolment_unknown", "no_consent")
@@ -55,6 +63,7 @@ def completeness(facts: StudyFacts) -> StudySection:
     whole = [row for row in rows if row["population"] == "all"]
     tables = [_clark(facts, "Of all patients", whole)] if whole else []
     tables += [_clark(facts, BY[name], found) for name, found in parts.items() if found and name != "centre"]
+    tables += [table for table in (_by_time(facts),) if table.rows]
     folded = [_clark(facts, BY["centre"], parts["centre"])] if parts["centre"] else []
     said = ["Centres are told one by one in the regulator's copy only."] if facts.is_public else []
     missed = [_visits(facts), _missed(facts)]
@@ -184,6 +193,27 @@ def _clark(facts: StudyFacts, title: str, rows: Sequence[Row]) -> StudyTable:
     unit = f"Clark's C: share of the person-time due that was observed, as of {facts.as_of}."
     told = reasons(rows, lambda row: _short(row["population"]))
     return StudyTable(title, unit, columns, body, frozenset(flagged), told)
+
+
+def _by_time(facts: StudyFacts) -> StudyTable:
+    """One line for each part of the follow-up in which time was due."""
+    order = [window.id for window in parameters().windows]
+    rows = ordered(facts.estimates("completeness", "clark_c_by_time"), order, "window")
+    reached = [row for row in rows if row["n_patients"] != 0]
+    body = [
+        [
+            text(window_name(row["window"])),
+            counted_of(row, "n_patients"),
+            _years(row, "person_years"),
+            _years(row, "person_years_due"),
+            estimated(row),
+        ]
+        for row in reached
+    ]
+    columns = [Column("Time since infusion"), Column("Patients", is_count=True)]
+    columns += [Column(name, "person-years", is_count=True) for name in ("Observed", "Due")]
+    unit = f"Clark's C of the time due in each part of the follow-up, as of {facts.as_of}."
+    return StudyTable("By time since infusion", unit, [*columns, Column("C")], body)
 
 
 def _years(row: Row | None, name: str) -> Cell:

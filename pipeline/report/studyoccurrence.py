@@ -14,19 +14,25 @@ from pipeline.report.studycells import (
     estimated,
     is_exact,
     is_hidden,
+    is_robust,
     ordered,
     reasons,
     text,
 )
 from pipeline.report.studycurves import CurveFigure
 from pipeline.report.studyfacts import StudyFacts
-from pipeline.report.studyfigures import windows_chart
+from pipeline.report.studyfigures import EXACT, windows_chart
 from pipeline.report.studytime import Lines, estimands_figure
 from pipeline.report.studywords import estimand_name, event_name, level_name, population_name, window_name
 from pipeline.vocabulary.endpoints import endpoints
 from pipeline.vocabulary.strata import age_intervals
 
-SHOWN = ("first_event", "all_events")
+BOUNDS = {
+    "first_event": "Per 100 person-years with exact 95 % bounds",
+    "all_events": "Per 100 person-years with robust 95 % bounds over patients, because one patient's events hang together; where "
+    "too few patients had an event there are none: read the first events, and where nobody had one the exact upper bound",
+}
+ROBUST = "Points are estimates, bars robust 95 % bounds over patients; where too few had an event there are none."
 GROUPS = ("indication", "age_band", "sex")
 PANELS = 12
 MEANS = ("mean_count", "mean_count_without_death")
@@ -35,8 +41,8 @@ MEANS = ("mean_count", "mean_count_without_death")
 def occurrence(facts: StudyFacts) -> StudySection:
     """First and all events by window, as pictures and tables; then by group; ratios between groups; mean counts."""
     parts = []
-    for estimand in SHOWN:
-        rows = exact_rows(facts, estimand, population="all")
+    for estimand, shown in (("first_event", exact_rows), ("all_events", robust_rows)):
+        rows = shown(facts, estimand, population="all")
         if rows:
             parts.append(_by_window(facts, estimand, rows))
     grouped = [*(_by_group(facts, name) for name in GROUPS), _age_standardised(facts)]
@@ -64,6 +70,24 @@ def exact_rows(facts: StudyFacts, estimand: str, **where: object) -> list[Row]:
     return [row for row in facts.estimates("incidence", estimand, **where) if is_exact(row)]
 
 
+def robust_rows(facts: StudyFacts, estimand: str, **where: object) -> list[Row]:
+    """Rows of an estimand with robust bounds; without bounds where too few patients had an event, exact where nobody had."""
+    exact = exact_rows(facts, estimand, **where)
+    every = facts.estimates("incidence", estimand, **where)
+    robust = {_place(row): row for row in every if is_robust(row)}
+    return [_bounded(row, robust.get(_place(row))) for row in exact]
+
+
+def _bounded(exact: Row, robust: Row | None) -> Row:
+    if robust is None or not exact["is_told"] or exact["n_events"] == 0:
+        return exact
+    return robust if robust["is_told"] else exact | {"low": None, "high": None}
+
+
+def _place(row: Row) -> tuple[object, ...]:
+    return row["event"], row["population"], row["window"]
+
+
 def endpoint_ids() -> list[str]:
     """Endpoints in the order in which tables show them."""
     return [known.id for known in endpoints()]
@@ -88,16 +112,16 @@ def _by_window(facts: StudyFacts, estimand: str, rows: Sequence[Row]) -> Part:
         ]
         for event in _frequent(names, found)
     }
-    figures = (
-        [windows_chart(f"windows-{estimand}", f"{title} per 100 person-years", panels)] if any(panels.values()) else []
-    )
+    said = ROBUST if estimand == "all_events" else EXACT
+    chart = (f"windows-{estimand}", f"{title} per 100 person-years", panels, said)
+    figures = [windows_chart(*chart)] if any(panels.values()) else []
     seen = [event for event in names if not _is_unseen(found.get((event, None)))]
     body = [
         [text(event_name(event)), *(estimated(found.get((event, name)), below=True) for name in held)] for event in seen
     ]
     columns = [Column("Event"), *(Column(window_name(name)) for name in held)]
     unit = (
-        f"Per 100 person-years with exact 95 % bounds; below: events (ev.) and person-years (py). All patients whose centre "
+        f"{BOUNDS[estimand]}; below: events (ev.) and person-years (py). All patients whose centre "
         f"reports events, as of {facts.as_of}. Endpoints overlap and are never summed."
     )
     told = reasons(rows, lambda row: event_name(row["event"]))

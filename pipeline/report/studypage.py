@@ -10,9 +10,12 @@ from pipeline.report.studycancers import adjudication, standardised
 from pipeline.report.studycells import StudySection
 from pipeline.report.studyfacts import StudyFacts
 from pipeline.report.studyfollowing import completeness, following, population
+from pipeline.report.studylasting import lasting
+from pipeline.report.studymissing import missing
 from pipeline.report.studyoccurrence import occurrence
 from pipeline.report.studysamples import samples
 from pipeline.report.studysevere import severe
+from pipeline.report.studysubgroups import subgroups
 from pipeline.report.studytime import competing, survival
 from pipeline.report.studywords import estimand_name, refuse_measures_of_reports, words
 
@@ -24,8 +27,8 @@ STYLES = ("report.css", "study.css")
 HEAD = ("registered", "infused", "followed", "person_years")
 # Completeness before any number that rests on it.
 SECTIONS = (
-    *(following, completeness, population, occurrence, severe, survival, competing),
-    *(standardised, adjudication, samples, other, benefit, unplaced, appendix),
+    *(following, completeness, population, occurrence, lasting, severe, survival, competing),
+    *(missing, subgroups, standardised, adjudication, samples, other, benefit, unplaced, appendix),
 )
 
 

@@ -25,7 +25,7 @@ KINDS = ("product", "event", "term")
 class Masking(NamedTuple):
     """What a removal does to each pair, every column of shape (n,).
 
-    ic, ror: of the cells as they are; ic_after, ror_after: of the cells counted again. shift: ic_after - ic, in log2.
+    ic, ror, prr: of the cells as they are; with _after: of the cells counted again. shift: ic_after - ic, in log2.
     ratio: the masking ratio of the closed form; ratio_after: the same quotient of the two counts. screen: the IC that
     the closed form expects; error: screen - ic_after. A ratio, screen or error is NaN where a margin is empty or where
     the closed form takes more cases away than a cell holds: the screen has no answer there.
@@ -36,6 +36,8 @@ class Masking(NamedTuple):
     ic_after: Interval
     ror: Interval
     ror_after: Interval
+    prr: Interval
+    prr_after: Interval
     shift: Array
     ratio: Array
     ratio_after: Array
@@ -55,20 +57,24 @@ def masking(before: TwoByTwo, after: TwoByTwo, kind: npt.ArrayLike) -> Masking:
     before, after, kinds = two_by_two(*before), two_by_two(*after), np.asarray(kind, dtype=np.str_)
     _refuse_impossible(before, after, kinds)
     ic, ic_after = _information(before), _information(after)
+    prr, prr_after = (proportional_reporting_ratio(*cells) for cells in (before, after))
     screened = screened_cells(before, after, kinds)
     has_answer = np.asarray(np.isfinite(screened.a))
     screen = np.full(has_answer.shape, np.nan)
     screen[has_answer] = _information(_rows(screened, has_answer)).estimate
     ratio = np.full(has_answer.shape, np.nan)
-    ratio[has_answer] = _quotient(_rows(before, has_answer), _rows(screened, has_answer))
+    of_screen = proportional_reporting_ratio(*_rows(screened, has_answer), exact_bounds=False)
+    ratio[has_answer] = _quotient(prr.estimate[has_answer], of_screen.estimate)
     return Masking(
         ic=ic,
         ic_after=ic_after,
         ror=reporting_odds_ratio(*before),
         ror_after=reporting_odds_ratio(*after),
+        prr=prr,
+        prr_after=prr_after,
         shift=ic_after.estimate - ic.estimate,
         ratio=ratio,
-        ratio_after=_quotient(before, after),
+        ratio_after=_quotient(prr.estimate, prr_after.estimate),
         screen=screen,
         error=screen - ic_after.estimate,
         appears=(ic.low <= 0) & (ic_after.low > 0),
@@ -104,13 +110,9 @@ def _information(cells: TwoByTwo) -> Interval:
     return information_component(cells.a, expected_count(*cells))
 
 
-def _quotient(before: TwoByTwo, after: TwoByTwo) -> Array:
+def _quotient(before: Array, after: Array) -> Array:
     """PRR after over PRR before; NaN where either is 0, infinite or undefined."""
-    first, second = (
-        proportional_reporting_ratio(*cells, exact_bounds=False).estimate.copy() for cells in (before, after)
-    )
-    first[first == 0] = np.nan
-    second[second == 0] = np.nan
+    first, second = (np.where(prr == 0, np.nan, prr) for prr in (before, after))
     return np.asarray(second / first, dtype=np.float64)
 
 

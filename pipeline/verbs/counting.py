@@ -12,6 +12,7 @@ from pipeline.verbs.options import (
     MEDDRA,
     PRODUCTS,
     WITH_DUPLICATES,
+    BackgroundOption,
     ComparatorOption,
     chosen,
     quarter_of,
@@ -97,6 +98,63 @@ def signals(
             progress=progress,
         )
     tell(report, as_json, "signal_summary")
+
+
+@click.command()
+@AS_OF
+@click.option(
+    "--remove",
+    "removals",
+    multiple=True,
+    metavar="THING:NAME",
+    help="drug:NAME (a CAR-T product by its generic name), endpoint:ID or pt:TERM; repeat for more, each by itself. "
+    "Default: what the screen finds dominating.",
+)
+@click.option("--most", type=int, default=1, help="Without --remove: how many drugs, and how many events; default: 1.")
+@click.option("--comparator", default="all", metavar="NAME", cls=BackgroundOption, help="Default: all.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for every pair.")
+@DATA_VERSION
+@WITH_DUPLICATES
+@MEDDRA
+@JSON
+@click.pass_obj
+def masking(
+    settings: Settings,
+    as_of: str | None,
+    removals: tuple[str, ...],
+    most: int,
+    comparator: str,
+    out: Path,
+    data_versions: tuple[str, ...],
+    meddra: str | None,
+    *,
+    with_duplicates: bool,
+    as_json: bool,
+) -> None:
+    """Count every pair of drug and event again without a dominating product's or event's reports.
+
+    Of an event it also asks, as a question of its own, what is left when its terms are dropped and every report is kept.
+
+    \b
+    Examples:
+      cartwatch masking --remove drug:tisagenlecleucel --remove endpoint:crs --out results
+      cartwatch masking --remove "pt:Cytokine release syndrome" --as-of 2024Q1 --out results
+      cartwatch masking --most 2 --out results
+    """
+    from pipeline.steps.masking import mask_pairs
+    from pipeline.verbs.maskingscreen import masked
+
+    with watched(as_json) as progress:
+        report = mask_pairs(
+            chosen(settings, data_versions, meddra, with_duplicates=with_duplicates),
+            quarter_of(as_of),
+            remove=removals,
+            comparator=comparator,
+            most=most,
+            out=out,
+            progress=progress,
+        )
+    tell(report, as_json, masked)
 
 
 @click.command()

@@ -46,13 +46,28 @@ class ComparatorOption(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """The option, and the names it takes."""
+        record = super().get_help_record(ctx)
+        return record and (record[0], f"{self.names()} {record[1]}")
+
+    def names(self) -> str:
+        """What the help says of the names."""
         from pipeline.vocabulary.comparators import age_bands, base_comparators
 
-        record = super().get_help_record(ctx)
         names = ", ".join(known.id for known in base_comparators())
         bands = " or ".join(f"_{band.id}" for band in age_bands())
-        said = f"Whom a product is compared with: {names}; each also with {bands} behind its name."
-        return record and (record[0], f"{said} {record[1]}")
+        return f"Whom a product is compared with: {names}; each also with {bands} behind its name."
+
+
+class BackgroundOption(ComparatorOption):
+    """Its help lists the comparators against which the pairs of all drugs are counted."""
+
+    def names(self) -> str:
+        """As above."""
+        from pipeline.vocabulary.comparators import comparators
+
+        return (
+            f"Whose reports set what is expected: {', '.join(known.id for known in comparators() if known.has_prior)}."
+        )
 
 
 def quarter_of(text: str | None) -> str | None:

@@ -1,12 +1,10 @@
--- Cases that no longer have an endpoint once another endpoint's narrow terms are dropped: they have it by no other term or outcome code.
--- Reads: removal, removal_event, endpoint_term, case_endpoint, case_term, malignancy_state, case_outcome, vocabulary_endpoint_outcome, counted_case, event
+-- Cases that no longer have an endpoint once preferred terms are dropped: they have it by no other term or outcome code.
+-- Reads: dropped_term, removal_event, endpoint_term, case_endpoint, case_term, malignancy_state, case_outcome, vocabulary_endpoint_outcome, counted_case, event
 -- Only endpoints that share a term can lose a case.
 WITH dropped AS (
-  SELECT r.removal_id, v.event_id, t.term_id
-  FROM removal AS r
+  SELECT r.removal_id, v.event_id, r.term_id
+  FROM dropped_term AS r
   JOIN removal_event AS v ON v.removal_id = r.removal_id
-  JOIN endpoint_term AS t ON t.event_id = r.removed_event_id
-  WHERE r.kind = 'term'
 ),
 shared AS (
   SELECT DISTINCT d.removal_id, d.event_id

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import subprocess
 import sys
+import zipfile
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +12,8 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.demo.history import write_history
+from tests.conftest import ROOT
+from tests.priors import no_priors
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +49,46 @@ def counted(kept, ingested):
         compute_signals(Settings(lake=str(folder)))
 
     return kept("counted", build)
+
+
+@pytest.fixture(scope="session")
+def counted_twice(kept, counted):
+    """The same with the signals of the second quarter too; never written to."""
+    from pipeline.steps.signals import compute_signals
+
+    def build(folder):
+        shutil.copytree(counted, folder, dirs_exist_ok=True)
+        compute_signals(Settings(lake=str(folder)), "2023Q2")
+
+    return kept("counted-twice", build)
+
+
+@pytest.fixture(scope="module")
+def without_priors():
+    """No prior is fitted in the whole module, which must use no fixture that is kept."""
+    with no_priors():
+        yield
+
+
+@pytest.fixture
+def without_priors_here():
+    """No prior is fitted in the test itself."""
+    with no_priors():
+        yield
+
+
+@pytest.fixture(scope="session")
+def installed(kept):
+    """The wheel, unpacked as an installer would."""
+
+    def build(folder):
+        words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+        subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+        (wheel,) = folder.glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder / "site")
+
+    return kept("wheel", build) / "site"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from pipeline.cli import main
 from pipeline.config import Settings
 from pipeline.demo.history import write_history
 from pipeline.lake.delta import Lake
+from pipeline.steps import workers
 
-pytestmark = pytest.mark.slow
+# What priors are fitted to, pair_count, is compared here; that equal counts give equal priors, in test_generated_quarters.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_priors")]
 MARTS = ("case_current", "duplicate_pair", "waterfall", "pair_count", "prior", "signal")
 RANGE = ("--from", "2023Q2", "--to", "2023Q4")
 
@@ -40,6 +43,12 @@ def sequential(archives, tmp_path_factory):
     ingest(Settings(lake=str(root)), [archives])
     compute_signals(Settings(lake=str(root)))
     return root
+
+
+@pytest.fixture
+def in_this_process(monkeypatch):
+    """Archives are loaded one after the other in a thread of this process: for tests that are not about processes."""
+    monkeypatch.setattr(workers, "_pool", lambda _: ThreadPoolExecutor(1))
 
 
 @pytest.fixture
@@ -116,7 +125,7 @@ def test_a_second_run_does_nothing_and_says_so(archives, sequential):
     assert marts(sequential) == before
 
 
-def test_a_run_killed_halfway_is_taken_up_again(archives, sequential, tmp_path, python):
+def test_a_run_killed_halfway_is_taken_up_again(archives, sequential, in_this_process, tmp_path, python):
     words = [python, "-m", "pipeline.cli", "--lake", str(tmp_path), "backfill", "faers", *RANGE]
     words += ["--source", str(archives), "--workers", "2"]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -126,7 +135,7 @@ def test_a_run_killed_halfway_is_taken_up_again(archives, sequential, tmp_path, 
         os.kill(process.pid, signal.SIGKILL)
     assert not any(tmp_path.glob("report_version/quarter=2023Q4/*/*.parquet"))
     _wait_for_the_locks(tmp_path)
-    code, report, _ = backfill(tmp_path, archives, "--workers", 2)
+    code, report, _ = backfill(tmp_path, archives)
     assert code == 0
     assert set(states(report).values()) <= {"loaded", "unchanged"}
     assert marts(tmp_path) == marts(sequential)
@@ -154,7 +163,7 @@ def test_a_refused_quarter_and_a_damaged_archive_keep_no_other_out(folder, tmp_p
     without_terms(folder / "faers_ascii_2023q2.zip")
     damaged = folder / "faers_ascii_2023q3.zip"
     damaged.write_bytes(damaged.read_bytes()[: damaged.stat().st_size // 2])
-    code, report, told = backfill(lake, folder)
+    code, report, told = backfill(lake, folder, "--workers", 1)
     assert code == 11, "the gate's refusal, the lower of the two exit codes"
     assert "2023Q2" in told
     assert "faers_ascii_2023q3.zip" in told
@@ -164,7 +173,7 @@ def test_a_refused_quarter_and_a_damaged_archive_keep_no_other_out(folder, tmp_p
     assert Lake(lake).partitions("signal", "as_of") == ["2023Q4"], "what is sound is counted all the same"
 
 
-def test_bytes_damaged_inside_an_archive_are_found_while_loading(folder, tmp_path):
+def test_bytes_damaged_inside_an_archive_are_found_while_loading(folder, in_this_process, tmp_path):
     archive = folder / "faers_ascii_2023q4.zip"
     data = bytearray(archive.read_bytes())
     with zipfile.ZipFile(archive) as whole:
@@ -179,7 +188,7 @@ def test_bytes_damaged_inside_an_archive_are_found_while_loading(folder, tmp_pat
     assert states(report) == {"2023Q2": "loaded", "2023Q3": "loaded", "2023Q4": "refused"}
 
 
-def test_quarters_that_the_folder_lacks_are_told(archives, tmp_path):
+def test_quarters_that_the_folder_lacks_are_told(archives, in_this_process, tmp_path):
     code, report, _ = backfill(tmp_path, archives, "--no-signals", quarters=("--from", "2023Q4", "--to", "2024Q2"))
     assert code == 0
     assert any("2024Q1 to 2024Q2" in line for line in report["warnings"])
@@ -187,7 +196,7 @@ def test_quarters_that_the_folder_lacks_are_told(archives, tmp_path):
     assert report["counts"]["signals_after"] is None
 
 
-def test_two_issues_of_a_quarter_are_both_loaded_and_the_rows_of_one_count(folder, tmp_path):
+def test_two_issues_of_a_quarter_are_both_loaded_and_the_rows_of_one_count(folder, in_this_process, tmp_path):
     later = folder / "again" / "faers_ascii_2023q4.zip"
     later.parent.mkdir()
     with zipfile.ZipFile(folder / later.name) as first, zipfile.ZipFile(later, "w") as copy:

@@ -17,25 +17,14 @@ from pipeline.errors import CartwatchError, LakeConflict, NothingThere
 from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.snapshot import CORE
-from pipeline.signals.prior import PriorRefused
 from pipeline.steps.explain import explain
 from pipeline.steps.ingest import ingest
 from pipeline.steps.signals import compute_signals
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_priors")]
 ASKED = ("tisagenlecleucel", "crs")
 NEUROTOXIC = ("any_car_t", "icans")
 QUARTERS = ("2023Q1", "2023Q2", "2023Q3")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def without_priors():
-    """Cells are explained here: no prior is fitted for them."""
-    refused = PriorRefused("No prior is asked for.", (), 0.0)
-    with pytest.MonkeyPatch.context() as patch:
-        for module in ("background", "strataprior"):
-            patch.setattr(f"pipeline.cases.{module}.fit_prior", lambda *_, **__: refused)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pipeline.steps.explain import explain
 from pipeline.steps.ingest import ingest
 from pipeline.steps.signals import compute_signals
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_priors")]
 FIRST_ISSUE = (2017, 7, 20, 9, 0, 0)
 LATER_ISSUE = (2019, 5, 20, 9, 0, 0)
 EVENT = "Emotional distress"

@@ -299,20 +299,13 @@ def test_what_the_guide_shows_can_be_done(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_store_is_made_from_an_installed_wheel(tmp_path, python):
+def test_the_store_is_made_from_an_installed_wheel(installed, tmp_path, python):
     """The migrations are carried inside the package."""
     import os
     import subprocess
-    import zipfile
-    from pathlib import Path
 
-    root = Path(__file__).resolve().parents[2]
-    build = [python, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    subprocess.run(build, cwd=root, check=True, capture_output=True)
-    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
-        archive.extractall(tmp_path / "site")
     words = ["--lake", "lake", "actor", "add", "eve", "--name", "Eve", "--role", "engineer", "--json"]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
     run = [python, "-m", "pipeline.cli", *words]
     done = subprocess.run(run, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     assert json.loads(done.stdout)["counts"]["is_changed"] is True

@@ -20,7 +20,7 @@ from pipeline.steps.onset import READ, compute_onset
 from pipeline.steps.signals import compute_signals
 from pipeline.steps.terms import show_vocabulary
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_priors")]
 
 
 @pytest.fixture(scope="module")

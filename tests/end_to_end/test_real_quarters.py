@@ -1,6 +1,7 @@
 """FDA's own files, of every era, from bytes to signals."""
 
 import json
+import shutil
 import zipfile
 
 import pytest
@@ -11,18 +12,19 @@ from pipeline.config import Settings
 from pipeline.lake.delta import Lake
 from pipeline.lake.warehouse import Warehouse
 from pipeline.vocabulary.comparators import comparators
+from tests.conftest import REAL_ARCHIVES
 
 pytestmark = pytest.mark.slow
-INPUTS = ("aers_ascii_2004q1.zip", "faers_ascii_2017q2.zip", "2012q4_heads", "2026q2_heads", "faers_ascii_2022q3.zip")
 CASES_2022Q3 = 215_867
 # The extract has next to no indication: over its few cases of one disease nothing can be fitted.
 PRIORS = {"all": [True] * 3, "non_car_t": [True] * 3, "haem_onc": [False] * 3, "haem_onc_without_imids": [False] * 3}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """The command, on one lake for the whole module; returns its JSON."""
+def run(real_lake, tmp_path_factory):
+    """The command, on one copy of the lake for the whole module; returns its JSON."""
     root = tmp_path_factory.mktemp("real")
+    shutil.copytree(real_lake[0], root / "lake")
 
     def run(*arguments):
         done = CliRunner().invoke(
@@ -36,8 +38,8 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ingested(run, shared):
-    return run("ingest", "faers", *(shared / "data" / "faers" / name for name in INPUTS))
+def ingested(real_lake):
+    return real_lake[1]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def test_every_record_is_kept_or_rejected(ingested):
 
 def test_every_line_of_the_publishers_files_is_accounted_for(ingested, shared):
     counted = {(item["quarter"], item["file"]): item["n_read"] for item in ingested["counts"]["files"]}
-    for name in INPUTS:
+    for name in REAL_ARCHIVES:
         for file, data in _files(shared / "data" / "faers" / name):
             code = file.rpartition("/")[2].upper()
             lines = data.count(b"\n") + (data[-1:] not in (b"\n", b""))
@@ -141,7 +143,7 @@ def test_cases_compared_and_left_out_are_all_cases_of_the_product(run, signals):
 def test_a_second_ingest_of_the_same_files_changes_no_byte(run, ingested, shared):
     lake = Lake(run.root / "lake")
     before = {name: lake.version(name) for name in ("raw_demo", "report_version", "gate_result", "run")}
-    again = run("ingest", "faers", *(shared / "data" / "faers" / name for name in INPUTS))
+    again = run("ingest", "faers", *(shared / "data" / "faers" / name for name in REAL_ARCHIVES))
     assert again["counts"]["unchanged"] == 5
     assert {name: lake.version(name) for name in before} == before
 

@@ -10,9 +10,10 @@ import pytest
 from pipeline.demo.history import write_history
 from pipeline.lake.delta import Lake
 
-pytestmark = pytest.mark.slow
+# What priors are fitted to, pair_count, is compared here; that equal counts give equal priors, in test_generated_quarters.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_priors")]
 DATES = {"first": (2023, 4, 28, 9, 30, 0), "again": (2023, 10, 30, 9, 30, 0)}
-MARTS = ("case_current", "duplicate_pair", "waterfall", "signal")
+MARTS = ("case_current", "duplicate_pair", "waterfall", "pair_count", "signal")
 
 
 def saved_again(archive, target, date, without=()):

@@ -172,7 +172,7 @@ def test_a_report_on_one_product_says_nothing_of_the_others(settings, tmp_path):
     assert report.counts["rows"]["product_case"] == 1
 
 
-def test_an_earlier_data_lock_point_knows_nothing_of_later_quarters(settings, tmp_path):
+def test_an_earlier_data_lock_point_knows_nothing_of_later_quarters(settings, without_priors_here, tmp_path):
     write_report(settings, "2023Q1", formats=("csv",), out=tmp_path)
     archives = rows(tmp_path, "source_archive", "signal-report-2023Q1")
     assert [row["quarter"] for row in archives] == ["2023Q1"]

@@ -21,7 +21,9 @@ from pipeline.lake.delta import Lake, Run
 from pipeline.lake.parquet import write_rows
 from pipeline.steps import surveillance
 from pipeline.steps.ingest import ingest
+from pipeline.steps.report import write_report
 from pipeline.steps.surveillance import run_looks
+from tests.priors import no_priors
 from tests.studycohort import patient, tables
 
 PLAN = {
@@ -49,9 +51,9 @@ QUIET = PLAN | {
 
 
 @pytest.fixture(scope="module")
-def planned(counted, tmp_path_factory):
+def planned(counted_twice, tmp_path_factory):
     """A lake of four quarters, and two plans: one that crosses at once, and a chart that stays quiet."""
-    lake = shutil.copytree(counted, tmp_path_factory.mktemp("planned") / "lake")
+    lake = shutil.copytree(counted_twice, tmp_path_factory.mktemp("planned") / "lake")
     plans = tmp_path_factory.mktemp("plans")
     said = [
         ("actor", "add", "eve", "--name", "Eve Adams", "--role", "engineer"),
@@ -69,8 +71,12 @@ def planned(counted, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def looked(planned):
-    """The same after the looks of the first two points, made by the engineer; with what the run said."""
-    return run_looks(Settings(lake=str(planned), actor="eve"), "2023Q3"), planned
+    """The same after the looks of the first two points, made by the engineer; with what the run said.
+
+    The first finds its signals counted, the second has them counted; looks read no prior.
+    """
+    with no_priors():
+        return run_looks(Settings(lake=str(planned), actor="eve"), "2023Q3"), planned
 
 
 def ledger(lake, plan):
@@ -116,34 +122,43 @@ def test_the_same_run_again_changes_nothing(looked, command):
     assert (lake / "governance.sqlite").read_bytes() == before
 
 
-def test_a_look_is_the_same_made_again_even_after_later_data_came(looked, command, tmp_path):
+ASKED = {"as_of": "2023Q2", "product": "tisagenlecleucel", "formats": ["csv"]}
+
+
+@pytest.fixture(scope="module")
+def outdated(looked, tmp_path_factory):
+    """A lake of looks and a report, into which an earlier quarter came afterwards; and that report."""
+    folder = tmp_path_factory.mktemp("outdated")
+    settings = Settings(lake=str(shutil.copytree(looked[1], folder / "lake")))
+    first = write_report(settings, **ASKED, out=folder / "first")
+    ingest(settings, write_history(folder, "2022Q4", "2022Q4", 300, 7))
+    return folder / "lake", first
+
+
+def test_a_look_is_the_same_made_again_even_after_later_data_came(outdated, without_priors_here, command, tmp_path):
     """An earlier quarter that arrives later would change the look; it is read as the tables were then."""
-    _, lake = looked
-    copy = shutil.copytree(lake, tmp_path / "lake")
-    write_history(tmp_path, "2022Q4", "2022Q4", 300, 7)
-    ingest(Settings(lake=str(copy)), list(tmp_path.glob("*.zip")))
-    told = command(copy, "reproduce", "tisa-fever:1", "--out", str(tmp_path / "again"))
+    lake, _ = outdated
+    told = command(lake, "reproduce", "tisa-fever:1", "--out", str(tmp_path / "again"))
     assert told["counts"]["is_same"], told["differences"]
     kept = json.loads((tmp_path / "again" / "reproduced-tisa-fever-1.json").read_text())
     assert kept["kept"]["counts"] == kept["again"]["counts"]
 
 
-def test_a_report_is_the_same_made_again_even_after_later_data_came(looked, command, tmp_path):
-    _, lake = looked
+def test_a_report_is_the_same_made_again_even_after_later_data_came(outdated, command, tmp_path):
+    lake, first = outdated
     copy = shutil.copytree(lake, tmp_path / "lake")
-    asked = ("--as-of", "2023Q2", "--product", "tisagenlecleucel", "--format", "csv")
-    first = command(copy, "report", *asked, "--out", str(tmp_path / "first"))
-    write_history(tmp_path, "2022Q4", "2022Q4", 300, 7)
-    ingest(Settings(lake=str(copy)), list(tmp_path.glob("*.zip")))
-    record = {path: path.read_bytes() for path in (copy / "run").rglob(f"{first['run_id']}*.parquet")}
-    told = command(copy, "reproduce", first["run_id"], "--out", str(tmp_path / "again"))
+    record = {path: path.read_bytes() for path in (copy / "run").rglob(f"{first.run_id}*.parquet")}
+    assert record
+    told = command(copy, "reproduce", first.run_id, "--out", str(tmp_path / "again"))
     assert told["counts"]["is_same"], told["differences"]
-    assert record == {path: path.read_bytes() for path in (copy / "run").rglob(f"{first['run_id']}*.parquet")}
-    now = command(copy, "report", *asked, "--out", str(tmp_path / "now"))
-    assert now["counts"]["files"] != first["counts"]["files"]  # the earlier quarter does change today's answer
+    assert record == {path: path.read_bytes() for path in (copy / "run").rglob(f"{first.run_id}*.parquet")}
+    now = write_report(Settings(lake=str(copy)), **ASKED, out=tmp_path / "now")
+    assert now.counts["files"] != first.counts["files"]  # the earlier quarter does change today's answer
 
 
-def test_a_difference_is_explained_by_the_code_that_made_it(looked, command, tmp_path, monkeypatch):
+def test_a_difference_is_explained_by_the_code_that_made_it(
+    looked, without_priors_here, command, tmp_path, monkeypatch
+):
     _, lake = looked
     copy = shutil.copytree(lake, tmp_path / "lake")
     counts = surveillance.report_counts

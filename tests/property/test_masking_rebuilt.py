@@ -4,6 +4,7 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,9 +14,14 @@ from worlds import World
 
 from pipeline.cases.counts import count_backgrounds, pair_rows, things
 from pipeline.cases.masking import definition, write_masking
+from pipeline.cases.maskingpairs import pair_world
+from pipeline.cases.maskingpairtable import recount, rule_met
+from pipeline.cases.maskingremovals import removals
 from pipeline.cases.members import show_stratum_events
 from pipeline.contract.mart import PAIR_COUNT
 from pipeline.lake.parquet import write_rows
+from pipeline.signals.conditional import fisher_exact
+from pipeline.signals.multiplicity import benjamini_hochberg
 from pipeline.vocabulary.endpoints import endpoint
 from pipeline.vocabulary.products import products_named
 
@@ -143,3 +149,81 @@ def test_a_removal_that_takes_nothing_changes_nothing_and_the_cells_before_are_t
             assert row["ic_shift"] == row["screen_error"] == 0.0
             unchanged += 1
     assert unchanged > 10
+
+
+ASKED = (
+    *(("drug:tisagenlecleucel", "product"), ("endpoint:death", "event"), ("endpoint:death", "term")),
+    *(("endpoint:infection", "term"), ("endpoint:spm_tcell", "term")),
+)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Drawn cases in which Kymriah goes with cytokine release, so that there are signals; and their world."""
+    cases = drawn_cases(4)
+    for case in cases.values():
+        if ("KYMRIAH", "SS") in case["drugs"]:
+            case["terms"] = ["Cytokine release syndrome", *case["terms"][:1]]
+    return cases, world_of(cases, tmp_path_factory.mktemp("planted"))
+
+
+def counted(world, counts):
+    """Every pair with a case by names, both margins, and all cases."""
+    drugs = ["", *world.named.drugs["drug"].to_pylist()]
+    events = [None, *((row["event_kind"], row["event"], row["scope"]) for row in world.named.events.to_pylist())]
+    pairs = {
+        (drugs[drug], events[event]): a
+        for drug, event, a in zip(world.drug.tolist(), world.event.tolist(), counts.a.tolist(), strict=True)
+        if a
+    }
+    margins = [
+        {name: n for name, n in zip(names, found.tolist(), strict=True) if n}
+        for names, found in ((drugs, counts.drugs), (events, counts.events))
+    ]
+    return pairs, *margins, counts.n_cases
+
+
+def test_every_pair_left_is_that_of_a_world_without_what_is_removed(planted, tmp_path):
+    cases, before = planted
+    worlds = {name: pair_world(before.warehouse, name) for name in COMPARATORS}
+    for number, (asked, kind) in enumerate(ASKED):
+        (removal,) = [one for one in removals(before.warehouse, asked) if one.kind == kind]
+        (folder := tmp_path / str(number)).mkdir()
+        rebuilt = world_of(without(cases, kind, removal.name), folder)
+        for name, world in worlds.items():
+            found = recount(world, removal, rule_met(world, world.before))
+            after = pair_world(rebuilt.warehouse, name)
+            assert counted(world, found.after) == counted(after, after.before), (removal, name)
+            again = dict(zip(keys(after), rule_met(after, after.before).tolist(), strict=True))
+            assert [again.get(key, False) for key in keys(world)] == found.is_signal_after.tolist()
+
+
+def keys(world):
+    """Drug and event of each pair, as counted names them."""
+    drugs, events = world.named.drugs["drug"].to_pylist(), world.named.events.to_pylist()
+    named = [(row["event_kind"], row["event"], row["scope"]) for row in events]
+    return [
+        (drugs[drug - 1], named[event - 1])
+        for drug, event in zip(world.drug.tolist(), world.event.tolist(), strict=True)
+    ]
+
+
+def test_the_rule_is_judged_among_every_pair_that_can_be_asked(planted):
+    world = pair_world(planted[1].warehouse, "all")
+    found = dict(zip(keys(world), rule_met(world, world.before).tolist(), strict=True))
+    pairs, drugs, events, n_cases = counted(world, world.before)
+    groups = ("any_car_t", "unspecified_car_t")
+    families = [[name] for name in groups] + [[name for name in drugs if name not in groups]]
+    n_signals = 0
+    for kind in (("pt", None), ("endpoint", "narrow"), ("endpoint", "broad")):
+        of_kind = [event for event in events if (event[0], event[2]) == kind]
+        for family in families:
+            asked = [(drug, event) for drug in family if drug in drugs for event in of_kind]
+            a = np.array([pairs.get(key, 0) for key in asked], dtype=float)
+            m, n = (np.array([of[key[at]] for key in asked], dtype=float) for at, of in ((0, drugs), (1, events)))
+            q = benjamini_hochberg(fisher_exact(a, m - a, n - a, n_cases - m - n + a).mid)
+            answers = dict(zip(asked, (q < 0.05).tolist(), strict=True))
+            seen = [key for key in asked if key in pairs]
+            assert [answers[key] for key in seen] == [found[key] for key in seen]
+            n_signals += sum(answers.values())
+    assert n_signals > 0

@@ -11,6 +11,8 @@ from pipeline.study.completeness import clark_c, potential_time
 from pipeline.study.followed import followed, risk_table
 from pipeline.study.poisson import count_bounds, rate_ratio
 from pipeline.study.survival import kaplan_meier
+from pipeline.study.tipping import implied_share, loss_as_cause, loss_as_event, loss_parts
+from pipeline.study.weighted import loss_weighted_incidence, shares_kept
 
 person = st.tuples(st.integers(0, 6), st.integers(1, 8), st.integers(0, 2)).map(lambda p: (p[0], p[0] + p[1], p[2]))
 cohorts = st.lists(person, min_size=1, max_size=12)
@@ -43,6 +45,69 @@ def test_incidence_is_its_definition_and_the_causes_share_what_is_not_free(rows)
         np.testing.assert_allclose(curve, incidence(persons, cause, np.ones(len(rows))), atol=1e-12)
     free = kaplan_meier(risk_table(persons)).estimate
     np.testing.assert_allclose(curves[0] + curves[1] + free, 1.0, atol=1e-12)
+
+
+@checked
+@given(cohorts, st.lists(st.booleans(), min_size=12, max_size=12))
+def test_the_incidence_lies_between_what_it_is_had_none_and_had_all_of_those_lost_had_the_event(rows, drawn):
+    persons = cohort(rows)
+    lost = (persons.cause == 0) & np.array(drawn[: len(rows)])
+    least, plain, most = (
+        cumulative_incidence(one, 1).estimate
+        for one in (loss_as_cause(persons, lost, 1)[0], persons, loss_as_event(persons, lost, 1))
+    )
+    assert np.all((least <= plain + 1e-12) & (plain <= most + 1e-12))
+    parts = loss_parts(persons, lost, 1)
+    shares = [implied_share(parts, value, at) for at, value in enumerate(plain)]
+    assert all(np.isnan(share) or -1e-9 <= share <= 1 + 1e-9 for share in shares)
+
+
+@checked
+@given(cohorts, st.lists(st.booleans(), min_size=12, max_size=12), st.floats(0, 1))
+def test_the_error_for_a_share_of_those_lost_is_the_root_of_squared_influences(rows, drawn, share):
+    persons, step = cohort(rows), 1e-6
+    lost = (persons.cause == 0) & np.array(drawn[: len(rows)])
+    marked, number = loss_as_cause(persons, lost, 1)
+    found = loss_parts(persons, lost, 1).assumed(share).standard_error ** 2
+    total = np.zeros(found.size)
+    for at in range(len(rows)):
+        sides = []
+        for moved in (step, -step):
+            weight = np.ones(len(rows))
+            weight[at] += moved
+            sides.append(incidence(marked, 1, weight) + share * incidence(marked, number, weight))
+        total += ((sides[0] - sides[1]) / (2 * step)) ** 2
+    free = kaplan_meier(risk_table(marked)).estimate
+    some = np.cumprod(free > 0).astype(bool)  # once nobody is left free, nobody's influence is defined
+    np.testing.assert_allclose(found[some], total[some], atol=1e-6)
+
+
+@checked
+@given(cohorts, st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=12, max_size=12), st.floats(-1, 1))
+def test_weighted_for_loss_is_the_incidence_of_its_weights_by_loops(rows, drawn, slope):
+    persons = cohort(rows)
+    lost = (persons.cause == 0) & np.array([one for one, _ in drawn[: len(rows)]])
+    x = np.array([[float(kind)] for _, kind in drawn[: len(rows)]])
+    try:
+        kept = shares_kept(persons, lost, x, [slope])
+    except ValueError:
+        return
+    relative, free, total, expected = np.exp(slope * x[:, 0]), 1.0, 0.0, []
+    weight = np.ones(len(rows))
+    for time in np.unique(persons.exit):
+        here = (persons.entry < time) & (persons.exit >= time)
+        ended = here & (persons.exit == time)
+        mass = (weight * here).sum()
+        total += free * (weight * (ended & (persons.cause == 1))).sum() / mass
+        free *= 1.0 - (weight * (ended & (persons.cause > 0))).sum() / mass
+        expected.append(total)
+        still = here & ~(ended & (persons.cause > 0))
+        gone = (ended & lost).sum()
+        if gone:
+            kinds = 1.0 - relative * gone / (relative * still).sum()
+            everybody = 1.0 - gone / still.sum()
+            weight = np.where(still & (kinds > 0), weight * everybody / np.where(kinds > 0, kinds, 1.0), weight)
+    np.testing.assert_allclose(loss_weighted_incidence(persons, kept, 1).estimate, expected, atol=1e-9)
 
 
 @checked

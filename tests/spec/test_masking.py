@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tables import rows_of
-from worlds import World
+from worlds import OVERLAP, World, world_of
 
 from pipeline.cases.counts import count_backgrounds, pair_rows, things
 from pipeline.cases.masking import definition, write_masking
@@ -19,25 +19,6 @@ from pipeline.lake.warehouse import Warehouse, model
 
 KYMRIAH, YESCARTA = "tisagenlecleucel", "axicabtagene ciloleucel"
 CRS, ICANS = "Cytokine release syndrome", "Immune effector cell-associated neurotoxicity syndrome"
-
-
-def world_of(folder, text):
-    """Cases drawn one kind in each line: how many, their drugs (NAME ROLE) and their terms, joined by +."""
-    versions, drugs, reactions = [], [], []
-    for row in rows_of(text):
-        for _ in range(int(row["n"])):
-            number = len(versions) + 1
-            versions.append(f"{number}0 | {number} | 2024-01-05")
-            reactions += [f"{number}0 | {pt.strip()}" for pt in row["terms"].split("+")]
-            for place, drug in enumerate(row["drugs"].split("+"), 1):
-                name, role = drug.strip().rsplit(" ", 1)
-                drugs.append(f"{number}0 | {name} | {role} | {place}")
-    return World(
-        folder,
-        report_version="report_id | case_id | initial_fda_date\n" + "\n".join(versions),
-        case_drug="report_id | drug_name | role_code | drug_seq\n" + "\n".join(drugs),
-        case_reaction="report_id | pt\n" + "\n".join(reactions),
-    )
 
 
 @pytest.fixture(scope="module")
@@ -242,17 +223,6 @@ def test_a_screen_that_takes_more_cases_than_there_are_has_no_answer(masked_of):
     assert cells(row, "_after") == (0, 1, 0, 9)
     assert (row["masking_ratio"], row["ic_screen"], row["screen_error"]) == (None, None, None)
     assert row["ic_after"] is not None
-
-
-OVERLAP = """
-n  | drugs       | terms
-2  | KYMRIAH PS  | Sepsis
-1  | KYMRIAH PS  | COVID-19
-1  | KYMRIAH PS  | Sepsis + COVID-19
-1  | KYMRIAH PS  | Nausea
-3  | ASPIRIN PS  | COVID-19
-5  | ASPIRIN PS  | Nausea
-"""
 
 
 def test_dropping_terms_moves_only_what_shares_them_and_keeps_the_report(masked_of):

@@ -1,6 +1,6 @@
 """A small world of reports drawn as text tables, counted by the real SQL."""
 
-from tables import typed
+from tables import rows_of, typed
 
 from pipeline.cases.counts import count_exposures_and_events, count_pairs, product_cells, register_vocabulary
 from pipeline.cases.resolution import resolve
@@ -16,6 +16,15 @@ EMPTY = {
     "case_reporter": "quarter | report_id",
     "withdrawn_case": "quarter | case_id",
 }
+OVERLAP = """
+n  | drugs       | terms
+2  | KYMRIAH PS  | Sepsis
+1  | KYMRIAH PS  | COVID-19
+1  | KYMRIAH PS  | Sepsis + COVID-19
+1  | KYMRIAH PS  | Nausea
+3  | ASPIRIN PS  | COVID-19
+5  | ASPIRIN PS  | Nausea
+"""
 VERSION = {"era": "faers", "is_readable": True, "version_number": 1, "quarter": "2024Q1", "line": 2}
 
 
@@ -55,6 +64,25 @@ class World:
             "JOIN event AS e ON e.event_id = p.event_id WHERE e.event_kind = 'pt'"
         )
         return {(drug, event): n for drug, event, n in counted}
+
+
+def world_of(folder, text):
+    """Cases drawn one kind in each line: how many, their drugs (NAME ROLE) and their terms, joined by +."""
+    versions, drugs, reactions = [], [], []
+    for row in rows_of(text):
+        for _ in range(int(row["n"])):
+            number = len(versions) + 1
+            versions.append(f"{number}0 | {number} | 2024-01-05")
+            reactions += [f"{number}0 | {pt.strip()}" for pt in row["terms"].split("+")]
+            for place, drug in enumerate(row["drugs"].split("+"), 1):
+                name, role = drug.strip().rsplit(" ", 1)
+                drugs.append(f"{number}0 | {name} | {role} | {place}")
+    return World(
+        folder,
+        report_version="report_id | case_id | initial_fda_date\n" + "\n".join(versions),
+        case_drug="report_id | drug_name | role_code | drug_seq\n" + "\n".join(drugs),
+        case_reaction="report_id | pt\n" + "\n".join(reactions),
+    )
 
 
 def _filled(rows):

@@ -236,6 +236,46 @@ CASES = [
         study_infusion | a          | 1          | after death""",
     ),
     (
+        "end_out_of_order",
+        {
+            "study_event": """
+                subject_id | event_number | start_date | start_earliest | end_date   | end_latest | ongoing_date
+                a          | 1            | 2022-01-10 | 2022-01-10     | 2022-01-10 | 2022-01-10 | -
+                a          | 2            | 2022-01-10 | 2022-01-10     | 2022-01-09 | 2022-01-09 | -
+                a          | 3            | -          | 2022-01-01     | -          | 2022-01-31 | 2022-01-31
+                a          | 4            | -          | 2022-02-01     | -          | 2022-01-31 | -
+                a          | 5            | 2022-01-10 | -              | 2022-01-20 | -          | 2022-01-21
+                a          | 6            | 2022-01-10 | -              | -          | -          | 2024-01-21"""
+        },
+        """
+        table       | subject_id | row_number | reason
+        study_event | a          | 2          | end before beginning
+        study_event | a          | 4          | end before beginning
+        study_event | a          | 5          | told to go on after its end""",
+    ),
+    (
+        "end_after_death",
+        {
+            "study_subject": """
+                subject_id | death_date
+                a          | 2023-01-10
+                b          | -""",
+            "study_event": """
+                subject_id | event_number | end_date   | end_earliest | ongoing_date
+                a          | 1            | 2023-01-10 | 2023-01-10   | -
+                a          | 2            | 2023-01-11 | 2023-01-11   | -
+                a          | 3            | -          | 2023-01-01   | -
+                a          | 4            | -          | 2023-02-01   | -
+                a          | 5            | -          | -            | 2023-01-11
+                b          | 1            | 2024-01-01 | 2024-01-01   | -""",
+        },
+        """
+        table       | subject_id | row_number | reason
+        study_event | a          | 2          | end after death
+        study_event | a          | 4          | end after death
+        study_event | a          | 5          | end after death""",
+    ),
+    (
         "grade_beyond_scale",
         {
             "study_event": """

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import coverage_models
+from benchmarks import coverage_exact, coverage_models
 from benchmarks.coverage_command import LEAST_COHORTS
 from benchmarks.coverage_summary import EXACT, FAILED, LEAST_EVENTS, NOMINAL, REPORTED
-from benchmarks.coverage_tables import CLOSING, DOCS, OPENING, as_tables
+from benchmarks.coverage_tables import as_tables, shown_in_docs
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
 RECORD, MODELS = KEPT["coverage"], KEPT["coverage_models"]
+SHARES = KEPT["coverage_exact"]
 
 
 def test_the_page_shows_the_committed_record():
-    shown = DOCS.read_text(encoding="utf-8").split(OPENING)[1].split(CLOSING)[0].strip()
-    assert shown == as_tables(RECORD)
+    assert shown_in_docs("coverage") == as_tables(RECORD)
 
 
 def test_the_record_rests_on_enough_cohorts():
@@ -73,8 +73,7 @@ def test_deaths_without_relapse_by_one_minus_kaplan_meier_are_twice_the_truth():
 
 
 def test_the_page_shows_the_record_of_tests_models_and_mean_counts():
-    shown = DOCS.read_text(encoding="utf-8").split(coverage_models.OPENING)[1].split(coverage_models.CLOSING)[0].strip()
-    assert shown == coverage_models.as_tables(MODELS)
+    assert shown_in_docs("coverage_models") == coverage_models.as_tables(MODELS)
     assert MODELS["cohorts"] >= LEAST_COHORTS
     assert all(MODELS["claims"].values())
 
@@ -103,3 +102,28 @@ def test_a_test_that_is_judged_rejects_as_claimed(row):
 def test_where_twenty_events_in_all_are_too_few_there_are_sixty_patients():
     failed = [row for row in [*MODELS["tests"], *MODELS["rows"]] if row["by_all_events"] == FAILED]
     assert {row["n"] for row in failed} == {60}
+
+
+def test_the_page_shows_the_record_of_shares_medians_and_excesses():
+    assert shown_in_docs("coverage_exact") == coverage_exact.as_tables(SHARES)
+    assert SHARES["cohorts"] >= LEAST_COHORTS
+    assert SHARES["claims"] == coverage_exact.claims(SHARES["rows"], SHARES["summed"])
+    assert all(SHARES["claims"].values())
+
+
+def test_of_shares_medians_and_excesses_only_asymptotic_ones_and_those_few_cohorts_tell_are_not_judged():
+    unjudged = [row for row in SHARES["rows"] if row["verdict"] == REPORTED]
+    assert unjudged
+    for row in unjudged:
+        too_few = row["kind"] != EXACT and row["expected_events"] < LEAST_EVENTS
+        assert too_few or row["told"] < coverage_exact.LEAST_TOLD, row
+
+
+def test_the_row_at_the_edge_of_the_first_benchmark_is_not_too_short_in_other_cohorts():
+    (row,) = [
+        row
+        for row in SHARES["rows"]
+        if (row["interval"], row["quantity"], row["n"]) == ("aalen, log-log", "relapse, 5 y", 1000)
+    ]
+    assert row["cohorts"] > RECORD["cohorts"]
+    assert row["coverage"]["low"] <= NOMINAL <= row["coverage"]["high"]
