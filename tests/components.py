@@ -212,6 +212,13 @@ class Airflow:
         folder = self.home / "logs" / "dag_id=faers_quarter" / f"run_id={run_id}" / f"task_id={task_id}"
         return "\n".join(path.read_text() for path in sorted(folder.glob("*.log")))
 
+    def part_log(self, name: str) -> str:
+        """What one of our parts has said so far."""
+        return self._log(name).read_text()
+
+    def _log(self, name: str) -> Path:
+        return self.home / f"{name}.log"
+
     def errors(self) -> list[str]:
         """What the tasks that failed said."""
         lines = [line for path in (self.home / "logs").rglob("attempt=*.log") for line in path.read_text().splitlines()]
@@ -244,7 +251,7 @@ class Airflow:
             "scheduler": ["--skip-serve-logs"],
             "dag-processor": [],
         }[name]
-        with (self.home / f"{name}.log").open("w") as log:
+        with self._log(name).open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "airflow", name, *options],
                 env=self.environment,
