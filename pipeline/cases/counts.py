@@ -78,8 +78,7 @@ def product_cells(warehouse: Warehouse, asked: Sequence[str], comparators: Seque
 def count_backgrounds(warehouse: Warehouse, comparators: Sequence[str]) -> Backgrounds:
     """Count every pair of drug and event once for all these comparators' backgrounds; needs exposure, case_term and case_endpoint."""
     backgrounds = backgrounds_of_cases(warehouse, comparators)
-    places = np.flatnonzero(backgrounds)
-    return counted_backgrounds(comparators, places, backgrounds[places], exposures(warehouse), events(warehouse))
+    return counted_backgrounds(comparators, backgrounds, exposures(warehouse), events(warehouse))
 
 
 def backgrounds_of_cases(warehouse: Warehouse, comparators: Sequence[str]) -> Ints:

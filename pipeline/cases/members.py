@@ -5,19 +5,23 @@ their cases' places and dropping repeats there costs half of what a DISTINCT cos
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
+from pipeline.cases.reportplaces import QUARTER, Reports, Rows, find_rows, members_of, reports_of
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.signals.crosscount import Cases, Ints, Membership, counted_by_group, once
 
 COUNTED = "counted_case"
-PLACES = "SELECT case_id FROM counted_case"
+PLACES = f"SELECT case_id, {QUARTER}, report_id, is_report_number_shared FROM counted_case"
 # Tables of cases and things, and the column of the thing.
 MEMBERS = {"exposure": "drug_id", "case_term": "event_id", "case_endpoint": "event_id"}
+# Those of them whose query tells of reports; the others tell of cases.
+OF_REPORTS = frozenset({"exposure", "case_term"})
 # Tables with one row for each counted case, kept in the order of the cases.
 OF_EACH_CASE = frozenset({"case_stratum"})
 
@@ -29,22 +33,46 @@ def make_steps(warehouse: Warehouse, steps: Sequence[str], parameters: Mapping[s
     reads the table.
     """
     with ThreadPoolExecutor(1) as beside:
-        waiting: dict[str, Future[pa.Table]] = {}
+        making = _Making(warehouse, parameters, beside)
         for step in steps:
-            query = model(f"step/{step}_row" if step in MEMBERS else f"step/{step}")
-            for name in [name for name in waiting if re.search(rf"\b{name}\b", query)]:
-                warehouse.register(name, waiting.pop(name).result())
-            if step in MEMBERS:
-                found = warehouse.arrow(query, parameters)
-                waiting[step] = beside.submit(_once, found, counted_cases(warehouse), MEMBERS[step])
-            elif step in OF_EACH_CASE:
-                warehouse.register(step, by_place(warehouse, f"SELECT * FROM ({query}) ORDER BY case_id"))
-            else:
-                warehouse.create(step, query, parameters)
-            if step == COUNTED:
-                _show_places(warehouse)
-        for name, rows in waiting.items():
-            warehouse.register(name, rows.result())
+            making.make(step)
+        making.show(making.waiting)
+
+
+class _Making:
+    """Tables that are being made, and those of them that are still put in order in a thread."""
+
+    def __init__(self, warehouse: Warehouse, parameters: Mapping[str, object] | None, beside: Executor) -> None:
+        self.warehouse, self.parameters, self.beside = warehouse, parameters, beside
+        self.waiting: dict[str, Future[pa.Table]] = {}
+
+    def make(self, step: str) -> None:
+        """Make one table, or begin to, once those that its query reads are there."""
+        query = model(f"step/{step}_row" if step in MEMBERS else f"step/{step}")
+        self.show(name for name in self.waiting if re.search(rf"\b{name}\b", query))
+        if step in OF_REPORTS:
+            reports, cases = self.reports, counted_cases(self.warehouse)
+            rows = find_rows(self.warehouse, query, MEMBERS[step], self.parameters)
+            self.waiting[step] = self.beside.submit(_of_reports, rows, reports, cases, MEMBERS[step])
+        elif step in MEMBERS:
+            found, cases = self.warehouse.arrow(query, self.parameters), counted_cases(self.warehouse)
+            self.waiting[step] = self.beside.submit(_once, found, cases, MEMBERS[step])
+        elif step in OF_EACH_CASE:
+            self.warehouse.register(step, by_place(self.warehouse, f"SELECT * FROM ({query}) ORDER BY case_id"))
+        else:
+            self.warehouse.create(step, query, self.parameters)
+        if step == COUNTED:
+            _show_places(self.warehouse)
+
+    def show(self, names: Iterable[str]) -> None:
+        """Let SQL see these of the tables that are waited for."""
+        for name in list(names):
+            self.warehouse.register(name, self.waiting.pop(name).result())
+
+    @cached_property
+    def reports(self) -> Future[Reports]:
+        """The reports of the counted cases."""
+        return self.beside.submit(reports_of, self.warehouse.registered("counted_number"))
 
 
 def counted_cases(warehouse: Warehouse) -> Ints:
@@ -105,10 +133,17 @@ def integers(rows: pa.Table, name: str) -> Ints:
 
 
 def _show_places(warehouse: Warehouse) -> None:
-    """Show counted_number (case_id): the counted cases in order."""
-    numbers = integers(warehouse.arrow(PLACES), "case_id")
-    ordered = numbers if bool(np.all(numbers[1:] > numbers[:-1])) else np.sort(numbers)
-    warehouse.register("counted_number", pa.table({"case_id": ordered}))
+    """Show counted_number: the counted cases in order, with their reports."""
+    counted = warehouse.arrow(PLACES)
+    numbers = integers(counted, "case_id")
+    ascends = bool(np.all(numbers[1:] > numbers[:-1]))
+    warehouse.register("counted_number", counted if ascends else counted.sort_by("case_id"))
+
+
+def _of_reports(rows: Rows, reports: Future[Reports], cases: Ints, thing: str) -> pa.Table:
+    """Each counted case once with each thing that the rows of its report say it has."""
+    found = members_of(rows, reports.result(), cases)
+    return _table(once(found, np.arange(cases.size)), cases, thing)
 
 
 def _once(found: pa.Table, cases: Ints, thing: str) -> pa.Table:

@@ -27,17 +27,24 @@ Columns = dict[str, "pa.Array | pa.ChunkedArray"]
 Written = list[tuple[str, str | None, Path, int]]
 
 
-def write_strata(warehouse: Warehouse, as_of: str, folder: Path) -> Written:
-    """Write stratified_signal and subgroup_signal as Parquet files; each with its table, no comparator, its rows.
+def compared_profiles(warehouse: Warehouse) -> Profiles:
+    """Cases by profile, asked about every product, every comparator for all ages and every endpoint in both scopes.
 
-    Needs the tables of count_exposures_and_events. Every comparator for all ages, every endpoint in both scopes.
+    Needs the tables of count_exposures_and_events.
     """
     warehouse.register("asked_product", pa.table({"product": pa.array([item.id for item in products()], pa.string())}))
     names = [known.id for known in base_comparators()]
     warehouse.register("asked_comparator", pa.table({"comparator": pa.array(names, pa.string())}))
-    profiles = read_profiles(warehouse)
+    return read_profiles(warehouse)
+
+
+def write_strata(profiles: Profiles, as_of: str, folder: Path) -> Written:
+    """Write stratified_signal and subgroup_signal as Parquet files; each with its table, no comparator, its rows.
+
+    Asks no database.
+    """
     cells = {known.id: level_cells(profiles, known.id) for known in variables()}
-    priors = stratified_priors(warehouse, profiles, [known for known in variables() if known.strata])
+    priors = stratified_priors(profiles, [known for known in variables() if known.strata])
     prior_rows = [prior.row(as_of) for found in priors.values() for prior in found]
     tables = {
         STRATIFIED_SIGNAL: [

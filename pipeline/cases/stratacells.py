@@ -7,15 +7,17 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cases.members import by_place, endpoint_members, integers
+from pipeline.cases.members import by_place, endpoint_members, exposures, integers, strata_of_cases
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.signals.crosscount import Cases, Ints, Membership, counted_by_group
 from pipeline.signals.interval import Array, Flags, TwoByTwo
 from pipeline.signals.repeats import Positions
 from pipeline.vocabulary.strata import strata_tables
 
-STEPS = ("case_profile", "profile", "profile_level")
-PROFILES = "SELECT case_id, profile_id FROM case_profile ORDER BY case_id"
+STEPS = ("profile", "profile_level")
+OF_STRATUM = 268_435_456
+"""Numbers that step/case_profile can give for what a case tells besides its stratum."""
+GROUPS = "SELECT drug_id FROM drug WHERE drug = 'any_car_t'"
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,14 @@ class Profiles:
 
     levels: the profiles, ascending, with their stratum and cases. of_case: the place of each counted case's profile among
     them, by the case's place. sides: which strata stand on which side of which comparison. endpoints: those asked about.
-    reported: counted cases, by their place, and their endpoints, by theirs.
+    reported: counted cases, by their place, and their endpoints, by theirs. named: counted cases, by their place, and
+    their drugs; the group of all CAR-Ts is left out, for its members hold its cases.
     """
 
     levels: pa.Table
     of_case: Ints
     reported: Membership
+    named: Membership
     sides: pa.Table
     endpoints: pa.Table
 
@@ -88,15 +92,19 @@ def read_profiles(warehouse: Warehouse) -> Profiles:
     """Count cases by profile; needs the tables of count_exposures_and_events, asked_product and asked_comparator."""
     for name, rows in strata_tables().items():
         warehouse.register(name, rows)
+    told = integers(by_place(warehouse, model("step/case_profile")), "told")
+    profiles, of_case = _distinct(strata_of_cases(warehouse) * OF_STRATUM + told)
+    sizes = np.bincount(of_case, minlength=profiles.size)
+    warehouse.register("counted_profile", pa.table({"profile_id": profiles, "n_cases": sizes}))
     for step in STEPS:
         warehouse.create(step, model(f"step/{step}"))
     levels = warehouse.arrow("SELECT * FROM profile_level ORDER BY profile_id")
-    of_case = np.searchsorted(integers(levels, "profile_id"), integers(by_place(warehouse, PROFILES), "profile_id"))
     sides, endpoints = (warehouse.arrow(model(f"step/{name}")) for name in ("stratified_side", "stratified_endpoint"))
     asked, known = integers(endpoints, "event_id"), endpoint_members(warehouse)
     place = np.full(max(int(asked.max(initial=0)), int(known.thing.max(initial=0))) + 1, -1)
     place[asked] = np.arange(asked.size)
-    return Profiles(levels, of_case, Membership(known.case, place[known.thing]), sides, endpoints)
+    reported = Membership(known.case, place[known.thing])
+    return Profiles(levels, of_case, reported, _single_drugs(warehouse), sides, endpoints)
 
 
 def level_cells(profiles: Profiles, variable: str) -> LevelCells:
@@ -115,6 +123,23 @@ def level_counts(profiles: Profiles, variable: str) -> tuple[Array, Array, Array
     """Of all counted cases: the levels told, shape (k,), the cases at each, and those with each endpoint, (k, endpoints)."""
     numbers, size, events = _by_stratum(profiles, variable)
     return numbers[1:], size.sum(axis=0)[1:], events.sum(axis=0)[1:]
+
+
+def _distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """The numbers that occur, ascending, and the place of each among them; few of many, so they are not sorted but looked up."""
+    encoded = pa.array(numbers).dictionary_encode()
+    found = np.asarray(encoded.dictionary.to_numpy(), dtype=np.int64)
+    place = np.empty(found.size, np.int64)
+    place[np.argsort(found)] = np.arange(found.size)
+    return np.sort(found), place[encoded.indices.to_numpy()]
+
+
+def _single_drugs(warehouse: Warehouse) -> Membership:
+    """Drugs of each case but the group."""
+    group = [int(str(number)) for (number,) in warehouse.rows(GROUPS)]
+    named = exposures(warehouse)
+    single = ~np.isin(named.thing, group)
+    return Membership(named.case[single], named.thing[single])
 
 
 def _by_stratum(profiles: Profiles, variable: str) -> tuple[Array, Array, Array]:

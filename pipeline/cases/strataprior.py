@@ -8,7 +8,6 @@ import numpy as np
 from pipeline.cases.background import FittedPrior
 from pipeline.cases.stratacells import LevelCells, Profiles, level_counts
 from pipeline.cases.stratadrugs import DrugCells, drug_cells
-from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.crosscount import Ints
 from pipeline.signals.ebgm import ebgm
 from pipeline.signals.grid import BIN_WIDTH, Grid, binned
@@ -36,14 +35,9 @@ class StratifiedPrior:
         return {name: value for name, value in row.items() if name != "event_kind"} | told
 
 
-def stratified_priors(
-    warehouse: Warehouse, profiles: Profiles, asked: Sequence[Variable]
-) -> dict[str, list[StratifiedPrior]]:
-    """Fit the prior of each variable and scope over Σ n_drug n_event / n of the levels, each drug key and endpoint one cell.
-
-    Needs the tables exposure, case_endpoint and drug, and those that read_profiles made.
-    """
-    cells = drug_cells(warehouse, profiles, [variable.id for variable in asked])
+def stratified_priors(profiles: Profiles, asked: Sequence[Variable]) -> dict[str, list[StratifiedPrior]]:
+    """Fit the prior of each variable and scope over Σ n_drug n_event / n of the levels, each drug key and endpoint one cell."""
+    cells = drug_cells(profiles, [variable.id for variable in asked])
     return {variable.id: _by_scope(profiles, variable, own) for variable, own in zip(asked, cells, strict=True)}
 
 

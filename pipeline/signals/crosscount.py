@@ -102,7 +102,7 @@ def within(counted: CrossCount, groups: npt.NDArray[np.bool_]) -> CrossCount:
     """The same counts in some groups taken together: `groups` tells of each group whether it is one; one group is left."""
     kept = groups[counted.group]
     row, column, count = counted.row[kept], counted.column[kept], counted.n_cases[kept]
-    first = _firsts(column, row)
+    first = firsts(column, row)
     return CrossCount(
         row[first],
         column[first],
@@ -201,7 +201,7 @@ def _margins(parted: sparse.csr_array, n_groups: int) -> Ints:
     return np.ascontiguousarray(counted.T[:n_groups], dtype=np.int64)
 
 
-def _firsts(*columns: Ints) -> Ints:
+def firsts(*columns: npt.NDArray[np.integer]) -> Ints:
     """Where a combination of ordered columns begins."""
     new = np.ones(columns[0].size, dtype=np.bool_)
     if new.size:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline.cases.background import FittedPrior, fit_background
-from pipeline.cases.backgroundpairs import Backgrounds, Things
+from pipeline.cases.backgroundpairs import Backgrounds, Things, counted_backgrounds
 from pipeline.cases.counts import (
-    count_backgrounds,
+    backgrounds_of_cases,
     count_exposures_and_events,
     pair_rows,
     product_cells,
@@ -22,8 +22,9 @@ from pipeline.cases.explanationside import shown_vocabulary
 from pipeline.cases.identity import drug_resolution
 from pipeline.cases.leftout import cases_left_out
 from pipeline.cases.masking import write_masking
+from pipeline.cases.members import events, exposures
 from pipeline.cases.signaltable import Context, signal_table
-from pipeline.cases.strata import Written, write_strata
+from pipeline.cases.strata import Written, compared_profiles, write_strata
 from pipeline.config import Settings, code_version
 from pipeline.contract.mart import DRUG_RESOLUTION, PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
@@ -129,15 +130,16 @@ def _compute(
     mount_core(lake, warehouse, dlp)
     mount_mart(lake, warehouse, dlp, "case_current")
     count_exposures_and_events(warehouse, roles, with_duplicates=with_duplicates)
-    path = folder / "drug_resolution.parquet"
-    written: Written = [
-        ("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path))
-    ]
-    backgrounds = count_backgrounds(warehouse, [item.id for item in comparators() if item.has_prior])
-    named = things(warehouse)
+    with_prior = [item.id for item in comparators() if item.has_prior]
+    parts = backgrounds_of_cases(warehouse, with_prior)
+    named, path = things(warehouse), folder / "drug_resolution.parquet"
     progress(f"{dlp} fitting the priors and scoring")
-    with ThreadPoolExecutor(1) as beside:  # arithmetic of one core, which asks no database, beside the queries
+    with ThreadPoolExecutor(2) as beside:  # arithmetic, which asks no database, beside the queries
+        backgrounds = beside.submit(counted_backgrounds, with_prior, parts, exposures(warehouse), events(warehouse))
         fitted = beside.submit(_fitted, backgrounds, named, dlp, folder)
+        written: Written = [
+            ("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path))
+        ]
         cells = product_cells(warehouse, [item.id for item in products()], [item.id for item in comparators()])
         context = Context(
             dlp,
@@ -146,18 +148,19 @@ def _compute(
             cases_left_out(warehouse),
             {item.id: item.version for item in comparators()},
         )
+        strata = beside.submit(write_strata, compared_profiles(warehouse), dlp, folder)
         scored = beside.submit(_write_scored, cells, fitted, context, folder)
         written += write_members(warehouse, dlp, folder)
         written += write_event_quarters(warehouse, dlp, folder)
-        written += write_strata(warehouse, dlp, folder)
         written += fitted.result()[0]
-        written += write_masking(warehouse, dlp, folder, backgrounds)
-        written += scored.result()
+        written += write_masking(warehouse, dlp, folder, backgrounds.result())
+        written += scored.result() + strata.result()
     return written
 
 
-def _fitted(backgrounds: Backgrounds, named: Things, dlp: str, folder: Path) -> tuple[Written, list[FittedPrior]]:
+def _fitted(counted: Future[Backgrounds], named: Things, dlp: str, folder: Path) -> tuple[Written, list[FittedPrior]]:
     """Write the pairs of each background and fit its priors, one background after the other: one is large."""
+    backgrounds = counted.result()
     written: Written = []
     priors: list[FittedPrior] = []
     for name in backgrounds.groups:

@@ -3,13 +3,15 @@
 from collections import Counter
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tables import rows_of
 from worlds import World
 
-from pipeline.cases.strata import write_strata
-from pipeline.cases.stratacells import level_cells, read_profiles
+from pipeline.cases.members import counted_cases
+from pipeline.cases.strata import compared_profiles, write_strata
+from pipeline.cases.stratacells import level_cells
 from pipeline.cases.stratadrugs import drug_cells
 from pipeline.vocabulary.strata import levels_of
 
@@ -43,7 +45,7 @@ def world_of(folder, text):
 
 def tables_of(world, folder):
     """stratified_signal and subgroup_signal as rows."""
-    written = write_strata(world.warehouse, "2024Q1", folder)
+    written = write_strata(compared_profiles(world.warehouse), "2024Q1", folder)
     return [pq.read_table(path).to_pylist() for name, _, path, _ in written if name != "stratified_prior"]
 
 
@@ -73,9 +75,9 @@ KYMRIAH | -    | M   | AQ      | 2023-05-01 | ALL        | -        | male   | 2
 
 def test_each_case_has_one_level_of_each_variable_or_none(tmp_path):
     world = world_of(tmp_path, LEVELS)
-    write_strata(world.warehouse, "2024Q1", tmp_path)
-    profiles = {row["profile_id"]: row for row in read_profiles(world.warehouse).levels.to_pylist()}
-    found = {case: profiles[key] for case, key in world.warehouse.rows("SELECT case_id, profile_id FROM case_profile")}
+    profiles = compared_profiles(world.warehouse)
+    levels = profiles.levels.take(pa.array(profiles.of_case)).to_pylist()
+    found = dict(zip(counted_cases(world.warehouse).tolist(), levels, strict=True))
     drawn = rows_of(LEVELS)
     assert len(found) == len(drawn)
     columns = {
@@ -188,12 +190,9 @@ def at_random(tmp_path_factory):
     """A world of 250 cases, every table written of it, and its cases by profile."""
     folder = tmp_path_factory.mktemp("random")
     world = world_of(folder, drawn_at_random(250))
-    written = write_strata(world.warehouse, "2024Q1", folder)
-    return (
-        world,
-        {name: pq.read_table(path).to_pylist() for name, _, path, _ in written},
-        read_profiles(world.warehouse),
-    )
+    profiles = compared_profiles(world.warehouse)
+    written = write_strata(profiles, "2024Q1", folder)
+    return world, {name: pq.read_table(path).to_pylist() for name, _, path, _ in written}, profiles
 
 
 def test_ebgm_has_a_prior_of_its_own_or_says_why_not(at_random):
@@ -217,7 +216,7 @@ def test_cases_of_a_drug_by_level_and_with_an_endpoint_are_those_of_a_plain_coun
     column = {"sex": "sex", "region": "country"}
     names = list(zip(profiles.endpoints["event"].to_pylist(), profiles.endpoints["scope"].to_pylist(), strict=True))
     numbers = dict(world.warehouse.rows("SELECT drug, drug_id FROM drug"))
-    cells = dict(zip(levels, drug_cells(world.warehouse, profiles, list(levels)), strict=True))
+    cells = dict(zip(levels, drug_cells(profiles, list(levels)), strict=True))
     drawn = rows_of(drawn_at_random(250))
     for variable, level_of in levels.items():
         assert cells[variable].levels.tolist() == sorted(level_of.values())
