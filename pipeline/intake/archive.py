@@ -55,6 +55,13 @@ class QuarterInput:
         """Every file of the quarter, tables first."""
         return [*self.tables.values(), *self.deleted]
 
+    @property
+    def named_otherwise(self) -> str | None:
+        """The quarter that the zip's own name tells, where its files are of another one."""
+        told = {f"20{year}Q{number}" for year, number in QUARTER_IN_NAME.findall(self.origin.name)}
+        is_zip = self.origin.suffix.lower() == ".zip"
+        return ", ".join(sorted(told)) if is_zip and told and self.quarter not in told else None
+
 
 def is_faers_file(name: str) -> bool:
     """Whether a file is named as FDA names a table or a deleted-case list."""

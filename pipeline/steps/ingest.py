@@ -51,6 +51,11 @@ def ingest(
         check_bytes(quarter)
     hashes = {name: item.sha256 for name, item in given.items()}
     report = StepReport("ingest", run_id("ingest", hashes, {}), inputs=[str(path) for path in paths])
+    report.warnings += [
+        f"{quarter.origin} is named after {told} and holds the files of {quarter.quarter}: loaded as {quarter.quarter}."
+        for quarter in quarters
+        if (told := quarter.named_otherwise)
+    ]
     failures: list[str] = []
     with loading() if pending else nullcontext():
         for quarter in quarters:

@@ -84,12 +84,13 @@ def test_an_error_names_no_patient(history, tmp_path, command):
     assert "rejected" in error
 
 
-def test_header_only_tables_load(history, tmp_path, command):
+def test_header_only_tables_load_from_a_zip_named_after_another_quarter_which_is_said(history, tmp_path, command):
     def headers(name, data):
         kept = {"OUTC", "RPSR", "THER", "INDI"}
         return [(name, data.split(b"\n")[0] + b"\n" if any(kind in name for kind in kept) else data)]
 
-    archive = rewritten(history[0], tmp_path / "faers_ascii_2023q1.zip", headers)
+    archive = rewritten(history[0], tmp_path / "faers_ascii_2022q4.zip", headers)
     report = command(tmp_path / "lake", "ingest", "faers", archive)
     counted = {item["table"]: item["n_kept"] for item in report["counts"]["files"]}
     assert (counted["raw_outc"], counted["raw_demo"] > 0) == (0, True)
+    assert any("is named after 2022Q4 and holds the files of 2023Q1" in told for told in report["warnings"])

@@ -65,6 +65,25 @@ def test_deleted_lists_of_every_naming_style_are_found(tmp_path, name):
     assert [member.name for member in found[0].deleted] == [name]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("faers_ascii_2024q1.zip", None),
+        ("faers_ascii_2023Q3.ZIP", "2023Q3"),
+        ("aers_ascii_04q2.zip", "2004Q2"),
+        ("download (1).zip", None),
+    ],
+)
+def test_a_zip_named_after_another_quarter_than_its_files_is_told(tmp_path, name, told):
+    (quarter,) = quarters_in([zip_with(tmp_path / name, dict.fromkeys(quarter_names(), b"a$b\n"))], LIMITS)
+    assert (quarter.quarter, quarter.named_otherwise) == ("2024Q1", told)
+
+
+def test_a_folder_may_be_named_after_anything(tmp_path):
+    (quarter,) = quarters_in([folder_with(tmp_path / "from_2023q3_on", quarter_names())], LIMITS)
+    assert quarter.named_otherwise is None
+
+
 def test_the_whole_history_list_belongs_to_the_quarter_it_came_with(tmp_path):
     names = [*quarter_names("19Q1"), "deleted/ADR19Q1DeletedCases.txt", "deleted/AllDeletedCases.txt"]
     assert len(quarters_in([folder_with(tmp_path, names)], LIMITS)[0].deleted) == 2
