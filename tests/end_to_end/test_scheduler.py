@@ -41,7 +41,7 @@ def airflow(site, tmp_path_factory):
     more = {"CARTWATCH_LAKE": str(home / "lake"), "CARTWATCH_FAERS_URL": site.url, "GX_ANALYTICS_ENABLED": "False"}
     more |= {"CARTWATCH_REVIEWERS": "ada"}
     with postgres() as server, database(server) as name, Airflow(home, server, name, more=more).running() as running:
-        wait_until(lambda: running.ask("SELECT 1 FROM serialized_dag HAVING count(*) >= 2"), 60, "DAG in the database")
+        wait_until(lambda: running.ask("SELECT 1 FROM serialized_dag HAVING count(*) >= 2"), 180, "DAG in the database")
         yield running
 
 
@@ -54,7 +54,7 @@ def backfilled(airflow, site):
         *("--from-date", KEYS[0], "--to-date", KEYS[-1]),
     )
     wait_until(lambda: airflow.ask("SELECT 1 FROM backfill WHERE completed_at IS NOT NULL"), 300, "completed backfill")
-    wait_until(lambda: len(_ended(airflow, "signal_run")) == len(QUARTERS), 120, "every signal run")
+    wait_until(lambda: len(_ended(airflow, "signal_run")) == len(QUARTERS), 240, "every signal run")
     return Lake(airflow.home / "lake")
 
 
@@ -97,7 +97,7 @@ def test_one_task_runs_again_alone_and_changes_nothing(airflow, backfilled):
     cleared = {"dag_run_id": run_id, "task_ids": ["stage"], "only_failed": False, "dry_run": False}
     airflow.post("dags/faers_quarter/clearTaskInstances", cleared)
     again = f"SELECT 1 FROM task_instance WHERE run_id = '{run_id}' AND try_number = 2 AND state = 'success'"
-    wait_until(lambda: airflow.ask(again), 60, "second success of stage")
+    wait_until(lambda: airflow.ask(again), 180, "second success of stage")
     assert _tries(airflow, run_id) == tries | {"stage": 2}
     assert _data(backfilled) == before
 
@@ -116,7 +116,7 @@ def test_a_failed_gate_is_tried_once_shows_its_rules_and_keeps_the_data(airflow,
     tries = _tries(airflow, run_id)
     airflow.command("dags", "clear", "faers_quarter", "--partition-key", "2023-08-01", "--yes")
     wait_until(
-        lambda: airflow.ask(f"SELECT 1 FROM dag_run WHERE run_id = '{run_id}' AND state = 'failed'"), 120, "failed run"
+        lambda: airflow.ask(f"SELECT 1 FROM dag_run WHERE run_id = '{run_id}' AND state = 'failed'"), 240, "failed run"
     )
     log = airflow.task_log(run_id, "validate")
     assert "empty_pt_share" in log
@@ -137,7 +137,7 @@ def crossed(airflow, backfilled, tmp_path_factory):
     Surveillance that the backfill set off has failed by then: there was no store to look into.
     """
     waiting = "SELECT 1 FROM dag_run WHERE dag_id = 'surveillance' AND state IN ('queued', 'running')"
-    wait_until(lambda: not airflow.ask(waiting), 120, "end of the surveillance that the backfill set off")
+    wait_until(lambda: not airflow.ask(waiting), 240, "end of the surveillance that the backfill set off")
     settings = Settings(lake=str(backfilled.root))
     upgraded(settings)
     store = open_store(settings)
@@ -154,8 +154,8 @@ def _surveyed(airflow):
     before = _questions(airflow)
     run_id = airflow.post("dags/surveillance/dagRuns", {"logical_date": None})["dag_run_id"]
     ended = f"SELECT state FROM dag_run WHERE dag_id = 'surveillance' AND run_id = '{run_id}' AND state IN ('success', 'failed')"
-    assert wait_until(lambda: airflow.ask(ended), 120, "end of surveillance") == [("success",)], airflow.errors()
-    wait_until(lambda: _questions(airflow) > before, 60, "question that the scheduler knows of")
+    assert wait_until(lambda: airflow.ask(ended), 240, "end of surveillance") == [("success",)], airflow.errors()
+    wait_until(lambda: _questions(airflow) > before, 180, "question that the scheduler knows of")
 
 
 def _questions(airflow):
@@ -176,7 +176,7 @@ def test_a_review_is_answered_by_who_may_and_an_open_one_keeps_no_look_waiting(a
         assert signal(connection, 1).state == "detected"
     assert airflow.send("PATCH", QUESTION, answer, user="ada").status_code == 200
     ended = "SELECT state FROM dag_run WHERE dag_id = 'signal_review' AND state IN ('success', 'failed')"
-    assert wait_until(lambda: airflow.ask(ended), 60, "end of the review") == [("success",)], airflow.errors()
+    assert wait_until(lambda: airflow.ask(ended), 180, "end of the review") == [("success",)], airflow.errors()
     assert airflow.send("PATCH", QUESTION, answer, user="ada").status_code == 409
     with crossed.reading() as connection:
         assert signal(connection, 1).state == "validated"
