@@ -9,6 +9,8 @@ WORKERS ?= 2
 UV_VERSION := 0.13.9
 export GX_ANALYTICS_ENABLED := False
 export UV_NO_PROGRESS := 1
+# Compiled tests and modules are kept, whatever the shell says: each worker would compile all of them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test browser check lint types stale bench render lock clean
 

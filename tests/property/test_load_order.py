@@ -1,4 +1,4 @@
-"""Quarters loaded in any order, some twice, end in the same marts, byte for byte."""
+"""Quarters loaded in any other order, some twice, end in the same marts, byte for byte."""
 
 import shutil
 
@@ -11,11 +11,20 @@ from pipeline.demo.history import write_history
 from pipeline.lake.delta import Lake
 from pipeline.steps.ingest import ingest
 from pipeline.steps.signals import compute_signals
+from tests.priors import no_priors
 
+# What priors are fitted to, pair_count, is compared here; that equal counts give equal priors, in test_generated_quarters.
 pytestmark = pytest.mark.slow
 MARTS = ("case_current", "duplicate_pair", "waterfall", "pair_count", "prior", "signal")
 REAL = ("aers_ascii_2004q1.zip", "2012q4_heads", "faers_ascii_2017q2.zip", "2026q2_heads")
-FEW = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example loads a whole lake. The simplest order is the one compared with, so it is left out: one other is drawn anew
+# in each run.
+FEW = settings(max_examples=1, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def other_orders(archives):
+    """Any order of these archives but their own."""
+    return st.permutations(archives).filter(lambda order: list(order) != list(archives))
 
 
 def marts_after(root, archives):
@@ -24,7 +33,8 @@ def marts_after(root, archives):
     chosen = Settings(lake=str(root))
     for archive in archives:
         ingest(chosen, [archive])
-    compute_signals(chosen)
+    with no_priors():
+        compute_signals(chosen)
     return {(name, file.path.name): file.path.read_bytes() for name in MARTS for file in Lake(root).files(name)}
 
 
@@ -41,7 +51,7 @@ def generated_in_order(generated, tmp_path_factory):
 @FEW
 @given(data=st.data())
 def test_generated_quarters_in_any_order_and_twice(generated, generated_in_order, tmp_path, data):
-    order = data.draw(st.permutations(range(len(generated))))
+    order = data.draw(other_orders(range(len(generated))))
     again = data.draw(st.sampled_from(order))
     assert marts_after(tmp_path / "lake", [generated[place] for place in (*order, again)]) == generated_in_order
 
@@ -52,6 +62,6 @@ def real_in_order(shared, tmp_path_factory):
 
 
 @FEW
-@given(order=st.permutations(REAL))
+@given(order=other_orders(REAL))
 def test_real_quarters_in_any_order(shared, real_in_order, tmp_path, order):
     assert marts_after(tmp_path / "lake", [shared / "data" / "faers" / name for name in order]) == real_in_order
