@@ -1,8 +1,6 @@
 """FDA publishes a quarter again: both issues stay readable, the order of loading decides nothing, a pin reads the old one."""
 
-import itertools
 import json
-import shutil
 import zipfile
 
 import pytest
@@ -88,17 +86,15 @@ def test_status_shows_both_issues_and_which_counts(loaded, command):
     assert all(row["is_original_held"] for row in rows)
 
 
-def test_loading_in_any_order_and_twice_ends_in_the_same_marts(archives, loaded, tmp_path, command):
+def test_loading_backwards_and_twice_ends_in_the_same_marts(archives, loaded, tmp_path, command):
+    """The later issue comes before the first, and once more after it; other orders are drawn in test_load_order."""
     command(loaded, "signals", "--as-of", "2023Q3")
     expected = bytes_of(loaded, *MARTS)
     wanted = {key: value for key, value in expected.items() if key[1] == "2023Q3"}
-    for place, order in enumerate(list(itertools.permutations(archives))[5::11]):
-        root = tmp_path / str(place)
-        for name in (*order, order[0]):
-            command(root, "ingest", "faers", archives[name])
-        command(root, "signals", "--as-of", "2023Q3")
-        assert bytes_of(root, *MARTS) == wanted, order
-        shutil.rmtree(root)
+    for name in ("again", "third", "second", "first", "again"):
+        command(tmp_path, "ingest", "faers", archives[name])
+    command(tmp_path, "signals", "--as-of", "2023Q3")
+    assert bytes_of(tmp_path, *MARTS) == wanted
 
 
 def test_a_pinned_run_leaves_the_default_marts_alone(loaded, command):

@@ -43,6 +43,8 @@ versions = st.fixed_dictionaries(
 )
 reports = st.lists(versions, max_size=8, unique_by=lambda row: (row["case"], row["version"], row["quarter"]))
 listings = st.lists(st.tuples(st.sampled_from(QUARTERS), st.sampled_from(CASES)), max_size=3)
+# An example takes a second, and every reason has specs of its own.
+few = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 twins = st.dictionaries(st.sampled_from((300, 400)), st.sampled_from((100, 200)), max_size=2)
 
 
@@ -70,7 +72,7 @@ def drawn(published, listed):
     return {name: "\n".join(lines) for name, lines in tables.items()}
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@few
 @given(reports, listings, twins, reports, twins, st.sampled_from(QUESTIONS))
 def test_any_history_of_revisions_withdrawals_merges_and_issues_adds_up(published, listed, then, again, now, question):
     held = drawn(published, listed)
@@ -87,7 +89,7 @@ def test_any_history_of_revisions_withdrawals_merges_and_issues_adds_up(publishe
         assert last[cell] - first[cell] == entered - left
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@few
 @given(reports, listings, twins, twins, st.sampled_from(QUARTERS[:3]), st.sampled_from(QUESTIONS))
 def test_without_another_issue_nothing_is_restated_whatever_was_loaded_late(
     published, listed, then, now, late, question

@@ -1,6 +1,7 @@
 """Data flows one way, and each heavy library has one door."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -48,13 +49,12 @@ def room(path):
     return parts[0]
 
 
+@functools.cache
 def imported(path):
     """Names of modules a file imports, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return (*plain, *(node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,5 +1,6 @@
 """A query is one SELECT that says its rule, reads what its header says and returns what the contract says."""
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -20,10 +21,11 @@ def label(path):
     return path.relative_to(ROOT / "sql").with_suffix("").as_posix()
 
 
+@functools.cache
 def tables_read(text):
     """Tables of a SELECT by DuckDB's own parser, those the query defines itself left out."""
     tree = json.loads(
-        duckdb.connect().execute("SELECT json_serialize_sql($q)", {"q": _without_parameters(text)}).fetchall()[0][0]
+        _parser().execute("SELECT json_serialize_sql($q)", {"q": _without_parameters(text)}).fetchall()[0][0]
     )
     assert not tree["error"], tree
     assert len(tree["statements"]) == 1
@@ -41,7 +43,12 @@ def tables_read(text):
                 walk(value)
 
     walk(tree)
-    return found - own
+    return frozenset(found - own)
+
+
+@functools.cache
+def _parser():
+    return duckdb.connect()
 
 
 def _without_parameters(text):
