@@ -33,9 +33,10 @@ report_id | pt
 """
 
 
-@pytest.fixture
-def world(tmp_path):
-    return World(tmp_path, report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """The cases above, which no test changes."""
+    return World(tmp_path_factory.mktemp("world"), report_version=VERSIONS, case_drug=DRUGS, case_reaction=REACTIONS)
 
 
 def test_a_case_counts_once_however_often_it_names_drug_or_term(world):

@@ -280,9 +280,10 @@ def test_products_against_one_antigen_know_each_other():
         assert all(product.id in products.same_target(other) for other in products.same_target(product.id))
 
 
-def version_of(name):
+def versions_read_anew():
+    """Version of each comparator, by its name."""
     forget_everything()
-    return comparators.comparator(name).version
+    return {known.id: known.version for known in comparators.comparators()}
 
 
 @pytest.mark.parametrize(
@@ -301,10 +302,11 @@ def version_of(name):
     ],
 )
 def test_a_version_changes_with_what_is_compared_and_with_nothing_else(own_copy, file, old, new, changed):
-    names = [known.id for known in comparators.comparators()]
-    before = {name: version_of(name) for name in names}
+    before = versions_read_anew()
     replace(own_copy / file, old, new)
-    now = {name for name in names if version_of(name) != before[name]}
+    after = versions_read_anew()
+    assert after.keys() == before.keys()
+    now = {name for name in before if after[name] != before[name]}
     assert set(changed.split()) <= now
     assert changed or not now
     of_base = {name.removesuffix("_adults").removesuffix("_children") for name in now}
