@@ -45,9 +45,6 @@ def review(found: Question) -> None:
         params={"comment": Param("", type="string", description="Why; kept as the rationale, and never left empty")},
         assigned_users=reviewers(settings_from_environment()),
         response_timeout=timedelta(days=30),
-        # A scheduler that lags loses an answer given before it noticed that the question waits: then it is asked once more.
-        retries=1,
-        retry_delay=timedelta(seconds=5),
     )
     # A rejection skips what stands next to the question, and the answer is kept all the same.
     asked >> EmptyOperator(task_id="approved") >> keep(found)

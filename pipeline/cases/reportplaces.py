@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.errors import CartwatchError
 from pipeline.lake.warehouse import Parameters, Warehouse
 from pipeline.signals.crosscount import Ints, Membership, Numbers, firsts
 
@@ -37,11 +38,21 @@ class Rows(NamedTuple):
 
 
 def reports_of(counted: pa.Table) -> Reports:
-    """The reports of the counted cases (quarter_number, report_id, is_report_number_shared), a row each in the cases' order."""
+    """The reports of the counted cases (quarter_number, report_id, is_report_number_shared), a row each in the cases' order.
+
+    CartwatchError where two cases have one report and none is said to share its number.
+    """
     place = np.flatnonzero(~np.asarray(counted["is_report_number_shared"].to_numpy(), dtype=np.bool_))
     quarter, report = (counted[name].to_numpy()[place] for name in ("quarter_number", "report_id"))
     order = np.lexsort((report, quarter))
-    return Reports(quarter[order], report[order], place[order].astype(np.int32))
+    found = Reports(quarter[order], report[order], place[order].astype(np.int32))
+    same = (found.report[1:] == found.report[:-1]) & (found.quarter[1:] == found.quarter[:-1])
+    if same.any():
+        at = int(np.flatnonzero(same)[0])
+        raise CartwatchError(
+            f"Two counted cases have report {found.report[at]} of {found.quarter[at]}; please report this bug."
+        )
+    return found
 
 
 def find_rows(warehouse: Warehouse, query: str, thing: str, parameters: Parameters | None = None) -> Rows:
@@ -70,7 +81,10 @@ def members_of(rows: Rows, reports: Reports, cases: Ints) -> Membership:
 def places_of(reports: Reports, quarter: Numbers, report: Ints) -> Places:
     """The place of the case of each row's report, -1 where it is no case's own; in whatever order the rows stand."""
     begin = firsts(quarter, report)
-    asked_quarter, asked = quarter[begin], report[begin]
+    order = np.argsort(
+        quarter[begin], kind="stable"
+    )  # they stand by quarter as a rule, and then it costs next to nothing
+    asked_quarter, asked = quarter[begin][order], report[begin][order]
     found = np.full(begin.size, -1, np.int32)
     cuts = [*firsts(asked_quarter).tolist(), begin.size]
     for low, high in pairwise(cuts):
@@ -78,5 +92,5 @@ def places_of(reports: Reports, quarter: Numbers, report: Ints) -> Places:
         known, place = reports.report[first:end], reports.place[first:end]
         if known.size:
             at = np.minimum(np.searchsorted(known, asked[low:high]), known.size - 1)
-            found[low:high] = np.where(known[at] == asked[low:high], place[at], -1)
+            found[order[low:high]] = np.where(known[at] == asked[low:high], place[at], -1)
     return np.repeat(found, np.diff(np.append(begin, quarter.size)))

@@ -18,6 +18,7 @@ from pipeline.intake.layout import FILE_TABLES
 TABLE_FILE = re.compile(r"(demo|drug|reac|outc|rpsr|ther|indi)(\d\d)q([1-4])[^/]*\.txt", re.IGNORECASE)
 DELETED_FILE = re.compile(r".*delete.*\.txt", re.IGNORECASE)
 QUARTER_IN_NAME = re.compile(r"(?<!\d)(?:20)?(\d\d)q([1-4])(?!\d)", re.IGNORECASE)
+ANY_QUARTER_IN_NAME = re.compile(r"q[1-4](?!\d)", re.IGNORECASE)
 READERS = 2
 LONGEST_HEADER = 65_536
 ZIP_EPOCH = 1980  # the year a zip's dates start from: what a tool writes that keeps none
@@ -57,10 +58,11 @@ class QuarterInput:
 
     @property
     def named_otherwise(self) -> str | None:
-        """The quarter that the zip's own name tells, where its files are of another one."""
-        told = {f"20{year}Q{number}" for year, number in QUARTER_IN_NAME.findall(self.origin.name)}
-        is_zip = self.origin.suffix.lower() == ".zip"
-        return ", ".join(sorted(told)) if is_zip and told and self.quarter not in told else None
+        """The one quarter that the zip's own name tells, where these files are of another one."""
+        told = QUARTER_IN_NAME.findall(self.origin.name)
+        is_told = self.origin.suffix.lower() == ".zip" and len(ANY_QUARTER_IN_NAME.findall(self.origin.name)) == 1
+        name = f"20{told[0][0]}Q{told[0][1]}" if told and is_told else self.quarter
+        return name if name != self.quarter else None
 
 
 def is_faers_file(name: str) -> bool:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple
 
 from pipeline.quality.rule import Rule
@@ -58,17 +59,28 @@ def judge(suites: Mapping[str, str], asked: Mapping[str, Asked]) -> dict[str, li
     One verdict for each expectation. A column the frame does not have makes its expectation raise, whatever its
     severity.
     """
-    gx = load_great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    asset = context.data_sources.add_pandas("gate").add_dataframe_asset("measures")
-    measures = asset.add_batch_definition_whole_dataframe("all")
+    measures = _measures()
     verdicts = {}
     for table, suite in suites.items():
         batch = measures.get_batch(batch_parameters={"dataframe": _frame(asked[table])})
-        outcome = batch.validate(gx.ExpectationSuite(**json.loads(suite)), result_format="BASIC")
+        outcome = batch.validate(_suite(suite), result_format="BASIC")
         verdicts[table] = [_verdict(result) for result in outcome.to_json_dict()["results"]]
     return verdicts
+
+
+@cache
+def _measures() -> Any:
+    """Where frames of measures are judged, once for a process: it keeps none of them."""
+    context = load_great_expectations().get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("gate").add_dataframe_asset("measures")
+    return asset.add_batch_definition_whole_dataframe("all")
+
+
+@cache
+def _suite(text: str) -> Any:
+    """A rendered suite as the library's own object."""
+    return load_great_expectations().ExpectationSuite(**json.loads(text))
 
 
 def _frame(asked: Asked) -> Any:

@@ -53,7 +53,7 @@ def ingest(
     report = StepReport("ingest", run_id("ingest", hashes, {}), inputs=[str(path) for path in paths])
     report.warnings += [
         f"{quarter.origin} is named after {told} and holds the files of {quarter.quarter}: loaded as {quarter.quarter}."
-        for quarter in quarters
+        for quarter in pending
         if (told := quarter.named_otherwise)
     ]
     failures: list[str] = []

@@ -67,9 +67,9 @@ def test_quarters_missed_are_caught_up_and_signals_are_not(dag_of):
     assert dag_of("signal_run").catchup is False
 
 
-def test_only_the_fetch_is_tried_again_and_a_question_once(dag_of):
+def test_only_the_fetch_is_tried_again(dag_of):
     tasks = [task for name in DAGS for task in dag_of(name).tasks]
-    assert {task.task_id: task.retries for task in tasks if task.retries} == {"fetch": 12, "review.asked": 1}
+    assert {task.task_id: task.retries for task in tasks if task.retries} == {"fetch": 12}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from pipeline.cases.members import make_steps
 from pipeline.cases.reportplaces import Reports, find_rows, members_of, places_of, reports_of
 from pipeline.config import Settings
+from pipeline.errors import CartwatchError
 from pipeline.lake.warehouse import Warehouse
 
 QUARTERS = ("2012Q4", "2013Q1", "2026Q3")
 # Numbers that meet again in other quarters; the widest that a typed table can hold, and one that no report should have.
-REPORTS = st.sampled_from((-1, 0, 7, 8, 10_000_000_001, 2**63 - 1))
+REPORTS = st.sampled_from((-1, 0, 7, 8, 10_000_000_001, 2**53, 2**53 + 1, 2**63 - 1))
 ROWS = st.lists(st.tuples(st.sampled_from(QUARTERS), st.none() | REPORTS, st.integers(1, 4), st.integers(1, 3)))
 CASES = st.dictionaries(st.integers(1, 4), st.tuples(st.sampled_from(QUARTERS), REPORTS))
 JOINED = """
@@ -68,7 +69,13 @@ def test_a_report_is_looked_up_in_its_own_quarter_in_whatever_order_rows_stand(k
     assert found.tolist() == [place.get(pair, -1) for pair in asked]
 
 
-def test_cases_counted_out_of_order_are_put_in_order(warehouse):
+def test_two_cases_that_own_one_report_are_a_bug_that_is_told():
+    counted = {"quarter_number": [20241, 20241], "report_id": [7, 7], "is_report_number_shared": [False, False]}
+    with pytest.raises(CartwatchError, match="Two counted cases have report 7 of 20241"):
+        reports_of(pa.table(counted))
+
+
+def test_cases_counted_out_of_order_are_put_in_order():
     rows = {"case_id": [3, 1, 2], "quarter": ["2013Q1"] * 3, "report_id": [30, 10, 20]}
     rest = {
         name: pa.nulls(3, pa.int64())
@@ -76,8 +83,8 @@ def test_cases_counted_out_of_order_are_put_in_order(warehouse):
     }
     rest |= {name: pa.nulls(3, pa.string()) for name in ("sex_code", "event_country_code", "reporter_type_code")}
     shared = {"is_report_number_shared": [False] * 3, "kept_case_id": pa.nulls(3, pa.int64())}
-    warehouse.unregister("counted_case")
-    warehouse.register("case_current", pa.table(rows | rest | shared))
-    make_steps(warehouse, ["counted_case"], {"with_duplicates": False})
-    kept = warehouse.registered("counted_number")
+    with Warehouse(Settings(memory_limit="1GiB", threads=2)) as warehouse:
+        warehouse.register("case_current", pa.table(rows | rest | shared))
+        make_steps(warehouse, ["counted_case"], {"with_duplicates": False})
+        kept = warehouse.registered("counted_number")
     assert kept.select(["case_id", "report_id"]).to_pydict() == {"case_id": [1, 2, 3], "report_id": [10, 20, 30]}

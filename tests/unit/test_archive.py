@@ -72,6 +72,8 @@ def test_deleted_lists_of_every_naming_style_are_found(tmp_path, name):
         ("faers_ascii_2023Q3.ZIP", "2023Q3"),
         ("aers_ascii_04q2.zip", "2004Q2"),
         ("download (1).zip", None),
+        ("faers_ascii_2023q1-2023q4.zip", None),
+        ("FAERS_2023Q1toQ4.zip", None),
     ],
 )
 def test_a_zip_named_after_another_quarter_than_its_files_is_told(tmp_path, name, told):
