@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskingterms import term_cells
 from pipeline.cases.members import endpoint_members, integers, strata_of_cases
-from pipeline.contract.mart import PAIR_COUNT
 from pipeline.contract.masking import MASKING
 from pipeline.contract.renderings import arrow_schema
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse, model
+from pipeline.signals.crosscount import Membership
 from pipeline.signals.interval import Array, Interval, TwoByTwo
 from pipeline.signals.masking import Masking, masking
 from pipeline.vocabulary.choices import comparator
@@ -26,6 +27,7 @@ STEPS = (
     *("other_car_t", "masking_candidate", "removal", "removal_event"),
     *("removed_profile", "removed_stratum", "dropped_term", "lost_case", "removed_stratum_event"),
 )
+NARROW = "SELECT event_id FROM event WHERE event_kind = 'endpoint' AND scope = 'narrow'"
 RULE_COLUMNS = {"rule_number": "int64", "rule": "string", "kind": "string", "selects": "string", "named": "string"}
 
 
@@ -40,23 +42,23 @@ def definition() -> dict[str, Any]:
 
 
 def write_masking(
-    warehouse: Warehouse, as_of: str, folder: Path, backgrounds: Backgrounds
+    warehouse: Warehouse, as_of: str, folder: Path, backgrounds: Backgrounds, events: Membership
 ) -> list[tuple[str, str | None, Path, int]]:
     """Count every pair again without what its rules remove, and write the table masking as a Parquet file.
 
-    Needs the tables of a run of signals, stratum_event among them, and in folder the pair counts of each comparator asked
-    about, from which the drugs that dominate an endpoint are taken; those that dominate a preferred term are taken from
-    backgrounds.
+    Needs the tables of a run of signals, stratum_event among them; backgrounds: the pairs, from which the drugs that
+    dominate an event are taken; events: the counted cases, by their place, and their events.
     """
     _register_definition(warehouse)
-    warehouse.register("dominating_drug", _dominating_drugs(warehouse, as_of, folder))
+    warehouse.register("endpoint_pair", _endpoint_pairs(warehouse, backgrounds))
+    warehouse.create("dominating_drug", model("masking/dominating_drug"))
     warehouse.create("endpoint_bit", model("masking/endpoint_bit"))
     warehouse.register("masked_case", _masked_cases(warehouse))
     for step in STEPS:
         warehouse.create(step, model(f"masking/{step}"), {"least_cases": definition()["least_cases"]})
     path = folder / f"{MASKING.name}.parquet"
     of_endpoints = warehouse.arrow(model("masking/masking_cell"))
-    of_terms = term_cells(warehouse, backgrounds, definition()["term_rules"], definition()["least_term_cases"])
+    of_terms = term_cells(warehouse, backgrounds, events, definition()["term_rules"], definition()["least_term_cases"])
     cells = pa.concat_tables([of_endpoints, of_terms.select(of_endpoints.column_names)]).combine_chunks()
     rows = masking_table(cells.sort_by([(name, "ascending") for name in MASKING.key if name != "as_of"]), as_of)
     return [(MASKING.name, None, path, write_rows(MASKING, rows, path))]
@@ -95,13 +97,14 @@ def _register_definition(warehouse: Warehouse) -> None:
     )
 
 
-def _dominating_drugs(warehouse: Warehouse, as_of: str, folder: Path) -> pa.Table:
-    """Of each comparator, the drugs with most cases of each endpoint."""
+def _endpoint_pairs(warehouse: Warehouse, backgrounds: Backgrounds) -> pa.Table:
+    """Of each comparator asked about, the pairs (drug_id, event_id, a) of its background whose event is an endpoint, narrow terms."""
+    narrow = pa.array([number for (number,) in warehouse.rows(NARROW)], pa.int64())
     found = []
     for name in definition()["comparators"]:
-        path = folder / f"{PAIR_COUNT.name}-{name}.parquet"
-        warehouse.show_parquet(PAIR_COUNT, path, {"as_of": as_of, "comparator": name})
-        found.append(warehouse.arrow(model("masking/dominating_drug")))
+        pairs = backgrounds.of(name).pairs.select(["drug_id", "event_id", "a"])
+        pairs = pairs.filter(pc.is_in(pairs["event_id"], narrow))
+        found.append(pairs.append_column("comparator", pa.repeat(pa.scalar(name), pairs.num_rows)))
     return pa.concat_tables(found)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskinggroups import Groups
-from pipeline.cases.members import events, exposures, integers
+from pipeline.cases.members import exposures, integers
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.crosscount import Cases, Ints, Membership, cross_count
 from pipeline.signals.interval import Flags
@@ -52,8 +52,12 @@ class DominatingDrugs:
         return names, a, c + self.both[terms], n_product, n_others + self.total[terms]
 
 
-def dominating_drugs(warehouse: Warehouse, groups: Groups, backgrounds: Backgrounds, asked: Flags) -> DominatingDrugs:
+def dominating_drugs(
+    warehouse: Warehouse, groups: Groups, backgrounds: Backgrounds, events: Membership, asked: Flags
+) -> DominatingDrugs:
     """Find the drug of each event asked about (by number), CAR-Ts left out; ties go to the first by name.
+
+    events: the counted cases, by their place, and their events.
 
     Raises ValueError where a case without a CAR-T stands on no side of a comparison against AGAINST.
     """
@@ -65,7 +69,7 @@ def dominating_drugs(warehouse: Warehouse, groups: Groups, backgrounds: Backgrou
     drug, both, total = _first(backgrounds, asked, is_car_t)
     numbers = np.unique(drug[drug > 0])
     place = np.where(drug > 0, np.searchsorted(numbers, drug), -1)
-    with_drug, with_both = _within_car_ts(warehouse, groups, place, numbers)
+    with_drug, with_both = _within_car_ts(exposures(warehouse), events, groups, place, numbers)
     told_of = told["drug"].to_pylist()
     within = np.append(with_drug.sum(axis=0), 0)[place]
     names = [told_of[number - 1] for number in numbers.tolist()]
@@ -85,14 +89,15 @@ def _first(backgrounds: Backgrounds, asked: Flags, is_car_t: Flags) -> tuple[Int
     return found[0], found[1], found[2]
 
 
-def _within_car_ts(warehouse: Warehouse, groups: Groups, place: Ints, numbers: Ints) -> tuple[Ints, Ints]:
+def _within_car_ts(
+    named: Membership, events: Membership, groups: Groups, place: Ints, numbers: Ints
+) -> tuple[Ints, Ints]:
     """Cases with a CAR-T by group: those that name each of the drugs, and those with the term that it dominates."""
-    named = exposures(warehouse)
     own = np.isin(named.thing, numbers)
     car_t = np.flatnonzero(groups.is_car_t[groups.of_case])
     counted = cross_count(
         Membership(named.case[own], np.searchsorted(numbers, named.thing[own])),
-        events(warehouse),
+        events,
         Cases(car_t, groups.of_case[car_t]),
     )
     with_drug = np.zeros((groups.sizes.size, numbers.size), dtype=np.int64)

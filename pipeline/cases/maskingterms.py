@@ -16,7 +16,7 @@ from scipy import sparse
 from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskingdrugs import AGAINST, DominatingDrugs, dominating_drugs
 from pipeline.cases.maskinggroups import Groups, masking_groups
-from pipeline.cases.members import events, integers
+from pipeline.cases.members import integers
 from pipeline.lake.warehouse import Warehouse
 from pipeline.signals.crosscount import Cases, Ints, Membership, cross_count
 from pipeline.signals.interval import Flags
@@ -55,9 +55,10 @@ class Reports(NamedTuple):
 class TermWorld:
     """Counts of terms by group, the pairs asked about, and what can be taken from them."""
 
-    def __init__(self, warehouse: Warehouse, backgrounds: Backgrounds, least_cases: int) -> None:
+    def __init__(self, warehouse: Warehouse, backgrounds: Backgrounds, events: Membership, least_cases: int) -> None:
         self.warehouse = warehouse
         self.backgrounds = backgrounds
+        self.events = events
         self.groups: Groups = masking_groups(warehouse)
         told = warehouse.arrow(EVENTS)
         self.names = np.array(["", *told["event"].to_pylist()], dtype=object)
@@ -79,7 +80,7 @@ class TermWorld:
     def drugs(self) -> DominatingDrugs:
         """The drug that dominates each term asked about."""
         asked = np.asarray(self.asked.any(axis=0))
-        return dominating_drugs(self.warehouse, self.groups, self.backgrounds, asked)
+        return dominating_drugs(self.warehouse, self.groups, self.backgrounds, self.events, asked)
 
     def leading(self, comparison: int, most: int) -> Ints:
         """The terms with most cases of the product, one more than asked for: a term is never removed from itself."""
@@ -89,11 +90,13 @@ class TermWorld:
 
     def reports(self, event_ids: Ints) -> dict[int, Reports]:
         """The reports with each of these events."""
-        known = events(self.warehouse)
+        known = self.events
         place = np.full(self.names.size, -1, dtype=np.int64)
         place[event_ids] = np.arange(event_ids.size)
         own = place[known.thing] >= 0
-        cases = np.unique(known.case[own]).astype(np.int64)
+        with_any = np.zeros(self.groups.of_case.size, dtype=np.bool_)
+        with_any[known.case[own]] = True
+        cases = np.flatnonzero(with_any)
         counted = cross_count(
             Membership(known.case[own], place[known.thing[own]]), known, Cases(cases, self.groups.of_case[cases])
         )
@@ -130,13 +133,15 @@ class TermWorld:
         return summed.astype(np.int64).reshape(shape)
 
 
-def term_cells(warehouse: Warehouse, backgrounds: Backgrounds, rules: list[Rule], least_cases: int) -> pa.Table:
+def term_cells(
+    warehouse: Warehouse, backgrounds: Backgrounds, events: Membership, rules: list[Rule], least_cases: int
+) -> pa.Table:
     """The cells of each pair of a product and a preferred term before a removal and counted again after it.
 
-    Needs the tables of a run of signals, stratum_event, and the masking tables masking_side and other_car_t. Pairs with
-    fewer than least_cases cases are not asked about.
+    Needs the tables of a run of signals, stratum_event, and the masking tables masking_side and other_car_t. events: the
+    counted cases, by their place, and their events. Pairs with fewer than least_cases cases are not asked about.
     """
-    world = TermWorld(warehouse, backgrounds, least_cases)
+    world = TermWorld(warehouse, backgrounds, events, least_cases)
     reports = world.reports(_events_removed(world, rules))
     parts = [_no_rows()]
     for comparison in range(len(world.groups.comparisons)):

@@ -73,24 +73,35 @@ def members_of(rows: Rows, reports: Reports, cases: Ints) -> Membership:
     """Counted cases, by their place, and what the rows say that they have; the same may stand there more than once."""
     place = places_of(reports, *(rows.of_reports[name].to_numpy() for name in ("quarter_number", "report_id")))
     held = place >= 0
+    found = Membership(place[held], rows.of_reports["thing"].to_numpy()[held])
+    if not rows.of_sharing.num_rows:
+        return found
     sharing = np.searchsorted(cases, rows.of_sharing["case_id"].to_numpy()).astype(np.int32)
-    things = rows.of_reports["thing"].to_numpy()[held], rows.of_sharing["thing"].to_numpy()
-    return Membership(np.concatenate([place[held], sharing]), np.concatenate(things))
+    things = np.concatenate([found.thing, rows.of_sharing["thing"].to_numpy()])
+    return Membership(np.concatenate([found.case, sharing]), things)
 
 
 def places_of(reports: Reports, quarter: Numbers, report: Ints) -> Places:
     """The place of the case of each row's report, -1 where it is no case's own; in whatever order the rows stand."""
     begin = firsts(quarter, report)
-    order = np.argsort(
-        quarter[begin], kind="stable"
-    )  # they stand by quarter as a rule, and then it costs next to nothing
-    asked_quarter, asked = quarter[begin][order], report[begin][order]
-    found = np.full(begin.size, -1, np.int32)
-    cuts = [*firsts(asked_quarter).tolist(), begin.size]
-    for low, high in pairwise(cuts):
-        first, end = (np.searchsorted(reports.quarter, asked_quarter[low], side) for side in ("left", "right"))
+    asked_quarter, asked = quarter[begin], report[begin]
+    n_rows = np.append(begin[1:], quarter.size)[: begin.size]
+    n_rows -= begin
+    if np.all(asked_quarter[1:] >= asked_quarter[:-1]):  # the rule: files are read by quarter
+        return np.repeat(_places_by_quarter(reports, asked_quarter, asked), n_rows)
+    order = np.argsort(asked_quarter, kind="stable")
+    found = np.empty(begin.size, np.int32)
+    found[order] = _places_by_quarter(reports, asked_quarter[order], asked[order])
+    return np.repeat(found, n_rows)
+
+
+def _places_by_quarter(reports: Reports, quarter: Numbers, report: Ints) -> Places:
+    """The same for reports of ascending quarters, whose numbers are searched among those of their own quarter."""
+    found = np.full(report.size, -1, np.int32)
+    for low, high in pairwise([*firsts(quarter).tolist(), report.size]):
+        first, end = (np.searchsorted(reports.quarter, quarter[low], side) for side in ("left", "right"))
         known, place = reports.report[first:end], reports.place[first:end]
         if known.size:
-            at = np.minimum(np.searchsorted(known, asked[low:high]), known.size - 1)
-            found[order[low:high]] = np.where(known[at] == asked[low:high], place[at], -1)
-    return np.repeat(found, np.diff(np.append(begin, quarter.size)))
+            at = np.minimum(np.searchsorted(known, report[low:high]), known.size - 1)
+            found[low:high] = np.where(known[at] == report[low:high], place[at], -1)
+    return found

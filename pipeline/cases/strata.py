@@ -24,7 +24,8 @@ from pipeline.vocabulary.products import products
 from pipeline.vocabulary.strata import Variable, levels_of, variables
 
 Columns = dict[str, "pa.Array | pa.ChunkedArray"]
-Written = list[tuple[str, str | None, Path, int]]
+WrittenFile = tuple[str, str | None, Path, int]
+Written = list[WrittenFile]
 
 
 def compared_profiles(warehouse: Warehouse) -> Profiles:

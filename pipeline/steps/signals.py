@@ -24,7 +24,7 @@ from pipeline.cases.leftout import cases_left_out
 from pipeline.cases.masking import write_masking
 from pipeline.cases.members import events, exposures
 from pipeline.cases.signaltable import Context, signal_table
-from pipeline.cases.strata import Written, compared_profiles, write_strata
+from pipeline.cases.strata import Written, WrittenFile, compared_profiles, write_strata
 from pipeline.config import Settings, code_version
 from pipeline.contract.mart import DRUG_RESOLUTION, PAIR_COUNT, PRIOR, SIGNAL
 from pipeline.contract.renderings import arrow_schema
@@ -131,12 +131,12 @@ def _compute(
     mount_mart(lake, warehouse, dlp, "case_current")
     count_exposures_and_events(warehouse, roles, with_duplicates=with_duplicates)
     with_prior = [item.id for item in comparators() if item.has_prior]
-    parts = backgrounds_of_cases(warehouse, with_prior)
+    parts, of_cases = backgrounds_of_cases(warehouse, with_prior), events(warehouse)
     named, path = things(warehouse), folder / "drug_resolution.parquet"
     progress(f"{dlp} fitting the priors and scoring")
     with ThreadPoolExecutor(2) as beside:  # arithmetic, which asks no database, beside the queries
-        backgrounds = beside.submit(counted_backgrounds, with_prior, parts, exposures(warehouse), events(warehouse))
-        fitted = beside.submit(_fitted, backgrounds, named, dlp, folder)
+        backgrounds = beside.submit(counted_backgrounds, with_prior, parts, exposures(warehouse), of_cases)
+        fitted = [beside.submit(_fitted, backgrounds, name, named, dlp, folder) for name in with_prior]
         written: Written = [
             ("drug_resolution", None, path, write_rows(DRUG_RESOLUTION, drug_resolution(warehouse, dlp), path))
         ]
@@ -148,33 +148,29 @@ def _compute(
             cases_left_out(warehouse),
             {item.id: item.version for item in comparators()},
         )
-        strata = beside.submit(write_strata, compared_profiles(warehouse), dlp, folder)
         scored = beside.submit(_write_scored, cells, fitted, context, folder)
+        strata = beside.submit(write_strata, compared_profiles(warehouse), dlp, folder)
         written += write_members(warehouse, dlp, folder)
         written += write_event_quarters(warehouse, dlp, folder)
-        written += fitted.result()[0]
-        written += write_masking(warehouse, dlp, folder, backgrounds.result())
-        written += scored.result() + strata.result()
+        masked = write_masking(warehouse, dlp, folder, backgrounds.result(), of_cases)
+        written += [background.result()[0] for background in fitted] + masked + scored.result() + strata.result()
     return written
 
 
-def _fitted(counted: Future[Backgrounds], named: Things, dlp: str, folder: Path) -> tuple[Written, list[FittedPrior]]:
-    """Write the pairs of each background and fit its priors, one background after the other: one is large."""
-    backgrounds = counted.result()
-    written: Written = []
-    priors: list[FittedPrior] = []
-    for name in backgrounds.groups:
-        pairs, path = backgrounds.of(name), folder / f"pair_count-{name}.parquet"
-        written.append(("pair_count", name, path, write_rows(PAIR_COUNT, pair_rows(pairs, named, dlp, name), path)))
-        priors += [fit_background(pairs, named, name, *kind) for kind in KINDS]
-    return written, priors
+def _fitted(
+    counted: Future[Backgrounds], name: str, named: Things, dlp: str, folder: Path
+) -> tuple[WrittenFile, list[FittedPrior]]:
+    """Write the pairs of one comparator's background and fit its priors."""
+    pairs, path = counted.result().of(name), folder / f"pair_count-{name}.parquet"
+    n_rows = write_rows(PAIR_COUNT, pair_rows(pairs, named, dlp, name), path)
+    return ("pair_count", name, path, n_rows), [fit_background(pairs, named, name, *kind) for kind in KINDS]
 
 
 def _write_scored(
-    cells: pa.Table, fitted: Future[tuple[Written, list[FittedPrior]]], context: Context, folder: Path
+    cells: pa.Table, fitted: Sequence[Future[tuple[WrittenFile, list[FittedPrior]]]], context: Context, folder: Path
 ) -> Written:
     """Write the rows of signal and of prior."""
-    _, priors = fitted.result()
+    priors = [prior for background in fitted for prior in background.result()[1]]
     without = [FittedPrior.none(item.id, *kind) for item in comparators() if not item.has_prior for kind in KINDS]
     rows = [prior.row(context.as_of, context.versions[prior.comparator]) for prior in priors]
     tables = {

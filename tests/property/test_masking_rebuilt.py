@@ -12,14 +12,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "spec"))
 
 from worlds import World
 
-from pipeline.cases.counts import count_backgrounds, pair_rows, things
+from pipeline.cases.counts import count_backgrounds
 from pipeline.cases.masking import definition, write_masking
 from pipeline.cases.maskingpairs import pair_world
 from pipeline.cases.maskingpairtable import recount, rule_met
 from pipeline.cases.maskingremovals import removals
-from pipeline.cases.members import show_stratum_events
-from pipeline.contract.mart import PAIR_COUNT
-from pipeline.lake.parquet import write_rows
+from pipeline.cases.members import events, show_stratum_events
 from pipeline.signals.conditional import fisher_exact
 from pipeline.signals.multiplicity import benjamini_hochberg
 from pipeline.vocabulary.endpoints import endpoint
@@ -69,10 +67,7 @@ def world_of(cases, folder):
 def masked(world, folder):
     backgrounds = count_backgrounds(world.warehouse, definition()["comparators"])
     show_stratum_events(world.warehouse)
-    for name in definition()["comparators"]:
-        rows = pair_rows(backgrounds.of(name), things(world.warehouse), "2024Q1", name)
-        write_rows(PAIR_COUNT, rows, folder / f"pair_count-{name}.parquet")
-    ((_, _, path, _),) = write_masking(world.warehouse, "2024Q1", folder, backgrounds)
+    ((_, _, path, _),) = write_masking(world.warehouse, "2024Q1", folder, backgrounds, events(world.warehouse))
     return pq.read_table(path).to_pylist()
 
 

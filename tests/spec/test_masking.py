@@ -9,12 +9,10 @@ import pytest
 from tables import rows_of
 from worlds import OVERLAP, World, world_of
 
-from pipeline.cases.counts import count_backgrounds, pair_rows, things
+from pipeline.cases.counts import count_backgrounds
 from pipeline.cases.masking import definition, write_masking
-from pipeline.cases.members import show_stratum_events
+from pipeline.cases.members import events, show_stratum_events
 from pipeline.config import Settings
-from pipeline.contract.mart import PAIR_COUNT
-from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse, model
 
 KYMRIAH, YESCARTA = "tisagenlecleucel", "axicabtagene ciloleucel"
@@ -31,11 +29,7 @@ def masked(world, folder):
     """The rows of masking, by product, event, comparator, kind and what is removed."""
     backgrounds = count_backgrounds(world.warehouse, definition()["comparators"])
     show_stratum_events(world.warehouse)
-    for name in definition()["comparators"]:
-        rows = pair_rows(backgrounds.of(name), things(world.warehouse), "2024Q1", name)
-        path = folder / f"pair_count-{name}.parquet"
-        write_rows(PAIR_COUNT, rows, path)
-    ((_, _, path, n_rows),) = write_masking(world.warehouse, "2024Q1", folder, backgrounds)
+    ((_, _, path, n_rows),) = write_masking(world.warehouse, "2024Q1", folder, backgrounds, events(world.warehouse))
     rows = pq.read_table(path).to_pylist()
     assert len(rows) == n_rows
     names = ("product", "event", "comparator", "kind", "removed")

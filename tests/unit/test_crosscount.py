@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.signals import crosscount
-from pipeline.signals.crosscount import Cases, Membership, cross_count, within
+from pipeline.signals.crosscount import Cases, Membership, cross_count, once, within
 
 rows_of = st.sets(st.tuples(st.integers(0, 12), st.integers(0, 5)), max_size=40)
 
@@ -55,6 +55,16 @@ def test_groups_taken_together_are_their_cases_counted_alone(rows, columns, chos
     alone = cross_count(membership(rows), membership(columns), Cases(some, np.zeros(some.size, np.int64)))
     for ours, theirs in zip(whole[:4], alone[:4], strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@given(rows=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), max_size=12), at_once=st.integers(1, 4))
+@settings(deadline=None, max_examples=150)
+def test_each_case_stands_once_with_each_thing_however_rows_stand_and_are_looked_at(rows, at_once):
+    case, thing = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(crosscount, "AT_ONCE", at_once)
+        found = once(Membership(case, thing), np.arange(7))
+    assert list(zip(found.case.tolist(), found.thing.tolist(), strict=True)) == sorted(set(rows))
 
 
 def test_parts_and_order_of_rows_do_not_matter(monkeypatch):
