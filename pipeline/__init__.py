@@ -3,5 +3,6 @@
 import os
 
 # Huge pages are filled with zeros two megabytes at a time and have left the processor's cache when the array is written:
-# signals of five million cases take a twentieth longer with them. NumPy asks once, when it is imported.
+# signals of five million cases take a twentieth longer with them. NumPy asks when it is imported: where another program has
+# imported it before, nothing changes but that time.
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")

@@ -1,4 +1,4 @@
-"""Settings, frozen; the only reader of the environment."""
+"""Settings, frozen; the only place where settings are read from the environment."""
 
 import hashlib
 import os

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.cases.members import distinct
 from pipeline.signals.crosscount import Cases, CrossCount, Ints, Membership, cross_count, within
 
 
@@ -66,8 +67,7 @@ def counted_backgrounds(
     backgrounds: of each case, the sum of 2**place of the comparators of which it is a part; shape (cases,).
     """
     cases = np.flatnonzero(backgrounds)
-    bits = np.flatnonzero(np.bincount(backgrounds[cases]))
-    group = np.searchsorted(bits, np.arange(bits.max(initial=0) + 1))[backgrounds[cases]]
+    bits, group = distinct(backgrounds[cases])
     counted = cross_count(exposures, events, Cases(cases, group))
     groups = {name: (bits >> place & 1).astype(np.bool_) for place, name in enumerate(comparators)}
     return Backgrounds(counted, np.bincount(group, minlength=bits.size), groups)

@@ -132,6 +132,15 @@ def integers(rows: pa.Table, name: str) -> Ints:
     return np.asarray(rows[name].to_numpy(), dtype=np.int64)
 
 
+def distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """The numbers that occur, ascending, and the place of each among them; few of many, so they are not sorted but looked up."""
+    encoded = pa.array(numbers).dictionary_encode()
+    found = np.asarray(encoded.dictionary.to_numpy(), dtype=np.int64)
+    place = np.empty(found.size, np.int64)
+    place[np.argsort(found)] = np.arange(found.size)
+    return np.sort(found), place[encoded.indices.to_numpy()]
+
+
 def _show_places(warehouse: Warehouse) -> None:
     """Show counted_number: the counted cases in order, with their reports."""
     counted = warehouse.arrow(PLACES)

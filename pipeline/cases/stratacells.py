@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 
-from pipeline.cases.members import by_place, endpoint_members, exposures, integers, strata_of_cases
+from pipeline.cases.members import by_place, distinct, endpoint_members, exposures, integers, strata_of_cases
 from pipeline.lake.warehouse import Warehouse, model
 from pipeline.signals.crosscount import Cases, Ints, Membership, counted_by_group
 from pipeline.signals.interval import Array, Flags, TwoByTwo
@@ -93,7 +93,7 @@ def read_profiles(warehouse: Warehouse) -> Profiles:
     for name, rows in strata_tables().items():
         warehouse.register(name, rows)
     told = integers(by_place(warehouse, model("step/case_profile")), "told")
-    profiles, of_case = _distinct(strata_of_cases(warehouse) * OF_STRATUM + told)
+    profiles, of_case = distinct(strata_of_cases(warehouse) * OF_STRATUM + told)
     sizes = np.bincount(of_case, minlength=profiles.size)
     warehouse.register("counted_profile", pa.table({"profile_id": profiles, "n_cases": sizes}))
     for step in STEPS:
@@ -123,15 +123,6 @@ def level_counts(profiles: Profiles, variable: str) -> tuple[Array, Array, Array
     """Of all counted cases: the levels told, shape (k,), the cases at each, and those with each endpoint, (k, endpoints)."""
     numbers, size, events = _by_stratum(profiles, variable)
     return numbers[1:], size.sum(axis=0)[1:], events.sum(axis=0)[1:]
-
-
-def _distinct(numbers: Ints) -> tuple[Ints, Ints]:
-    """The numbers that occur, ascending, and the place of each among them; few of many, so they are not sorted but looked up."""
-    encoded = pa.array(numbers).dictionary_encode()
-    found = np.asarray(encoded.dictionary.to_numpy(), dtype=np.int64)
-    place = np.empty(found.size, np.int64)
-    place[np.argsort(found)] = np.arange(found.size)
-    return np.sort(found), place[encoded.indices.to_numpy()]
 
 
 def _single_drugs(warehouse: Warehouse) -> Membership:
