@@ -5,7 +5,7 @@ at most, in each of which every pair is counted once; a background is a sum of g
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,12 @@ class Backgrounds:
     counted: CrossCount
     sizes: Ints
     groups: Mapping[str, npt.NDArray[np.bool_]]
+
+    def about(self, event_ids: Ints) -> "Backgrounds":
+        """The same backgrounds, with the pairs of these events alone; the margins stay whole."""
+        kept = np.isin(self.counted.column, event_ids)
+        pairs = {name: getattr(self.counted, name)[kept] for name in ("row", "column", "group", "n_cases")}
+        return replace(self, counted=self.counted._replace(**pairs))
 
     def of(self, comparator: str) -> Counted:
         """The background of one comparator."""

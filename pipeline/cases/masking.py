@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskingterms import term_cells
@@ -15,7 +14,7 @@ from pipeline.contract.masking import MASKING
 from pipeline.contract.renderings import arrow_schema
 from pipeline.lake.parquet import write_rows
 from pipeline.lake.warehouse import Warehouse, model
-from pipeline.signals.crosscount import Membership
+from pipeline.signals.crosscount import Membership, firsts
 from pipeline.signals.interval import Array, Interval, TwoByTwo
 from pipeline.signals.masking import Masking, masking
 from pipeline.vocabulary.choices import comparator
@@ -27,7 +26,6 @@ STEPS = (
     *("other_car_t", "masking_candidate", "removal", "removal_event"),
     *("removed_profile", "removed_stratum", "dropped_term", "lost_case", "removed_stratum_event"),
 )
-NARROW = "SELECT event_id FROM event WHERE event_kind = 'endpoint' AND scope = 'narrow'"
 RULE_COLUMNS = {"rule_number": "int64", "rule": "string", "kind": "string", "selects": "string", "named": "string"}
 
 
@@ -50,9 +48,9 @@ def write_masking(
     dominate an event are taken; events: the counted cases, by their place, and their events.
     """
     _register_definition(warehouse)
+    warehouse.create("endpoint_bit", model("masking/endpoint_bit"))
     warehouse.register("endpoint_pair", _endpoint_pairs(warehouse, backgrounds))
     warehouse.create("dominating_drug", model("masking/dominating_drug"))
-    warehouse.create("endpoint_bit", model("masking/endpoint_bit"))
     warehouse.register("masked_case", _masked_cases(warehouse))
     for step in STEPS:
         warehouse.create(step, model(f"masking/{step}"), {"least_cases": definition()["least_cases"]})
@@ -99,11 +97,10 @@ def _register_definition(warehouse: Warehouse) -> None:
 
 def _endpoint_pairs(warehouse: Warehouse, backgrounds: Backgrounds) -> pa.Table:
     """Of each comparator asked about, the pairs (drug_id, event_id, a) of its background whose event is an endpoint, narrow terms."""
-    narrow = pa.array([number for (number,) in warehouse.rows(NARROW)], pa.int64())
+    told = backgrounds.about(integers(warehouse.arrow("SELECT event_id FROM endpoint_bit"), "event_id"))
     found = []
     for name in definition()["comparators"]:
-        pairs = backgrounds.of(name).pairs.select(["drug_id", "event_id", "a"])
-        pairs = pairs.filter(pc.is_in(pairs["event_id"], narrow))
+        pairs = told.of(name).pairs.select(["drug_id", "event_id", "a"])
         found.append(pairs.append_column("comparator", pa.repeat(pa.scalar(name), pairs.num_rows)))
     return pa.concat_tables(found)
 
@@ -115,7 +112,7 @@ def _masked_cases(warehouse: Warehouse) -> pa.Table:
     bit[integers(bits, "event_id")] = integers(bits, "bit")
     strata = strata_of_cases(warehouse)
     endpoints = np.zeros(strata.size, dtype=np.int64)
-    first = np.flatnonzero(np.diff(known.case, prepend=-1))  # endpoints stand by case
+    first = firsts(known.case)  # endpoints stand by case
     if first.size:
         endpoints[known.case[first]] = np.bitwise_or.reduceat(bit[known.thing], first)
     return pa.table({"case_place": np.arange(strata.size), "stratum_id": strata, "endpoints": endpoints})

@@ -12,7 +12,7 @@ from pipeline.cases.backgroundpairs import Backgrounds
 from pipeline.cases.maskinggroups import Groups
 from pipeline.cases.members import exposures, integers
 from pipeline.lake.warehouse import Warehouse
-from pipeline.signals.crosscount import Cases, Ints, Membership, cross_count
+from pipeline.signals.crosscount import Cases, Ints, Membership, cross_count, firsts
 from pipeline.signals.interval import Flags
 
 AGAINST = "all"
@@ -58,7 +58,6 @@ def dominating_drugs(
     """Find the drug of each event asked about (by number), CAR-Ts left out; ties go to the first by name.
 
     events: the counted cases, by their place, and their events.
-
     Raises ValueError where a case without a CAR-T stands on no side of a comparison against AGAINST.
     """
     against = np.array([comparator == AGAINST for _, comparator in groups.comparisons], dtype=np.bool_)
@@ -78,12 +77,12 @@ def dominating_drugs(
 
 def _first(backgrounds: Backgrounds, asked: Flags, is_car_t: Flags) -> tuple[Ints, Ints, Ints]:
     """By event: the drug with most cases of it, those cases, and all cases of the drug."""
-    pairs = backgrounds.of(AGAINST).pairs
+    pairs = backgrounds.about(np.flatnonzero(asked)).of(AGAINST).pairs
     event, drug = integers(pairs, "event_id"), integers(pairs, "drug_id")
-    kept = np.flatnonzero(asked[event] & ~is_car_t[drug])
+    kept = np.flatnonzero(~is_car_t[drug])
     event, drug, a, n_drug = event[kept], drug[kept], integers(pairs, "a")[kept], integers(pairs, "n_drug")[kept]
     order = np.lexsort((drug, -a, event))
-    first = order[np.flatnonzero(np.diff(event[order], prepend=-1))]
+    first = order[firsts(event[order])]
     found = np.zeros((3, asked.size), dtype=np.int64)
     found[:, event[first]] = drug[first], a[first], n_drug[first]
     return found[0], found[1], found[2]

@@ -58,7 +58,7 @@ class _Making:
             found, cases = self.warehouse.arrow(query, self.parameters), counted_cases(self.warehouse)
             self.waiting[step] = self.beside.submit(_once, found, cases, MEMBERS[step])
         elif step in OF_EACH_CASE:
-            self.warehouse.register(step, by_place(self.warehouse, f"SELECT * FROM ({query}) ORDER BY case_id"))
+            self.warehouse.register(step, by_place(self.warehouse, query))
         else:
             self.warehouse.create(step, query, self.parameters)
         if step == COUNTED:
@@ -81,13 +81,13 @@ def counted_cases(warehouse: Warehouse) -> Ints:
 
 
 def by_place(warehouse: Warehouse, query: str) -> pa.Table:
-    """What a query tells of each counted case, one row each in their order, so that a row's place is its case's.
+    """What a query tells of each counted case, one row each, put in their order, so that a row's place is its case's.
 
-    Raises ValueError where it tells of other cases or in another order.
+    Raises ValueError where it does not tell of each of them once, or tells of other cases.
     """
-    rows = warehouse.arrow(query)
+    rows = warehouse.arrow(f"SELECT * FROM ({query}) ORDER BY case_id")
     if not np.array_equal(integers(rows, "case_id"), counted_cases(warehouse)):
-        raise ValueError(f"Not every counted case has its one row, in order: {query}")
+        raise ValueError(f"Not every counted case has its one row: {query}")
     return rows
 
 

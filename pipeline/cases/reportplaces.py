@@ -85,8 +85,7 @@ def places_of(reports: Reports, quarter: Numbers, report: Ints) -> Places:
     """The place of the case of each row's report, -1 where it is no case's own; in whatever order the rows stand."""
     begin = firsts(quarter, report)
     asked_quarter, asked = quarter[begin], report[begin]
-    n_rows = np.append(begin[1:], quarter.size)[: begin.size]
-    n_rows -= begin
+    n_rows = np.diff(begin, append=quarter.size)
     if np.all(asked_quarter[1:] >= asked_quarter[:-1]):  # the rule: files are read by quarter
         return np.repeat(_places_by_quarter(reports, asked_quarter, asked), n_rows)
     order = np.argsort(asked_quarter, kind="stable")

@@ -59,10 +59,17 @@ class QuarterInput:
     @property
     def named_otherwise(self) -> str | None:
         """The one quarter that the zip's own name tells, where these files are of another one."""
-        told = QUARTER_IN_NAME.findall(self.origin.name)
-        is_told = self.origin.suffix.lower() == ".zip" and len(ANY_QUARTER_IN_NAME.findall(self.origin.name)) == 1
-        name = f"20{told[0][0]}Q{told[0][1]}" if told and is_told else self.quarter
-        return name if name != self.quarter else None
+        names_a_range = len(ANY_QUARTER_IN_NAME.findall(self.origin.name)) > 1
+        if self.origin.suffix.lower() != ".zip" or names_a_range:
+            return None
+        told = quarter_named(self.origin.name)
+        return told if told != self.quarter else None
+
+
+def quarter_named(name: str) -> str | None:
+    """The first quarter that a file's name tells."""
+    match = QUARTER_IN_NAME.search(name)
+    return f"20{match[1]}Q{match[2]}" if match else None
 
 
 def is_faers_file(name: str) -> bool:
@@ -145,9 +152,8 @@ def _add_table(quarter: QuarterInput, kind: str, member: Member) -> None:
 
 def _quarter_of_list(member: Member, found: dict[str, QuarterInput], origin: Path) -> QuarterInput:
     """A deleted list belongs to the quarter in its name, else to the archive's only quarter."""
-    match = QUARTER_IN_NAME.search(PurePosixPath(member.name).name.removesuffix(".txt"))
-    if match:
-        name = f"20{match.group(1)}Q{match.group(2)}"
+    name = quarter_named(PurePosixPath(member.name).name.removesuffix(".txt"))
+    if name:
         return found.setdefault(name, QuarterInput(name, origin))
     if len(found) != 1:
         raise LayoutChanged(f"{member.name} names no quarter and {origin} holds {len(found)}: put it with its quarter.")

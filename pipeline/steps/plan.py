@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.config import ArchiveLimits, Settings
 from pipeline.contract.quarter import quarter_name, quarter_number
 from pipeline.errors import CartwatchError, InputRefused, LayoutChanged, NothingThere, UsageError
-from pipeline.intake.archive import QUARTER_IN_NAME, QuarterInput, is_faers_file, parsed_quarter, quarters_in
+from pipeline.intake.archive import QuarterInput, is_faers_file, parsed_quarter, quarter_named, quarters_in
 from pipeline.intake.faers import check_layout
 from pipeline.intake.landing import sha256_of
 from pipeline.lake.delta import Lake
@@ -136,8 +136,8 @@ def _files(source: Path) -> Iterator[Path]:
 
 def _is_in_range(plan: Plan, name: str) -> bool:
     """Whether an archive that cannot be read may be of the range; one that names no quarter may."""
-    found = QUARTER_IN_NAME.search(name)
-    return found is None or plan.first <= f"20{found.group(1)}Q{found.group(2)}" <= plan.last
+    told = quarter_named(name)
+    return told is None or plan.first <= told <= plan.last
 
 
 def _refuse_others(plan: Plan, quarters: list[QuarterInput]) -> None:

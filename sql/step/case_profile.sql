@@ -1,4 +1,4 @@
--- What each counted case, in their order, tells besides its stratum: its age interval, sex, year of receipt and region, as one number.
+-- What each counted case tells besides its stratum: its age interval, sex, year of receipt and region, as one number.
 -- Reads: case_trait, vocabulary_age_interval, vocabulary_sex, vocabulary_region
 -- 0 stands for what the report does not tell; the number is below 268435456.
 WITH age AS (
@@ -15,4 +15,3 @@ FROM case_trait AS c
 LEFT JOIN age AS a ON a.age_years = c.age_years
 LEFT JOIN vocabulary_sex AS x ON x.code = c.sex_code
 LEFT JOIN vocabulary_region AS r ON r.code = c.event_country_code
-ORDER BY c.case_id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cases.members import make_steps
+from pipeline.cases.members import PLACES, make_steps
 from pipeline.cases.reportplaces import Reports, find_rows, members_of, places_of, reports_of
 from pipeline.config import Settings
 from pipeline.errors import CartwatchError
@@ -46,10 +46,7 @@ def test_members_are_those_of_the_join(warehouse, cases, rows):
     read = [dict(zip(("quarter", "report_id", "case_id", "thing"), row, strict=True)) for row in rows]
     warehouse.register("read", pa.Table.from_pylist(read, pa.schema(list(kinds.items()))))
     numbers = np.array(sorted(cases), dtype=np.int64)
-    told = warehouse.arrow(
-        "SELECT replace(quarter, 'Q', '')::SMALLINT AS quarter_number, report_id, is_report_number_shared "
-        "FROM counted_case ORDER BY case_id"
-    )
+    told = warehouse.arrow(f"{PLACES} ORDER BY case_id")
     found = members_of(find_rows(warehouse, "SELECT * FROM read", "thing"), reports_of(told), numbers)
     ours = sorted({(int(numbers[place]), int(thing)) for place, thing in zip(*found, strict=True)})
     assert ours == warehouse.rows(JOINED)
