@@ -1,12 +1,13 @@
 """Proportional hazards: Cox's model of one cause, and Fine and Gray's of its cumulative incidence; ties as Breslow has them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from pipeline.study.followed import CENSORED, Array, Followed
+from pipeline.study.followed import CENSORED, Array, Counts, Followed
 
 CONFIDENCE = 0.95
 ITERATIONS = 50
@@ -14,6 +15,8 @@ STEP = 1e-9
 PERFECT = 1e-6
 HALVINGS = 30
 ROUNDING = 1e-13
+AT_ONCE = 2_048
+"""Persons whose terms are summed before the next ones are made."""
 NO_FIT = "The model cannot be fitted: a group without an event, or covariates that say the same."
 
 
@@ -44,6 +47,7 @@ class _Held(NamedTuple):
     """What stays the same from step to step: covariates, centred, and at each time of the cause who adds to its sums."""
 
     x: Array
+    x_by_exit: Array
     time: Array
     events: Array
     own: npt.NDArray[np.bool_]
@@ -101,8 +105,10 @@ def _held(persons: Followed, covariates: npt.ArrayLike, cause: int, uncensored: 
     by_exit, by_entry = np.argsort(persons.exit, kind="stable"), np.argsort(persons.entry, kind="stable")
     other = np.zeros(own.size) if uncensored is None else ((persons.cause != CENSORED) & ~own) / uncensored
     at = np.searchsorted(np.sort(persons.exit), time, side="left")
+    centred = x - x.mean(axis=0)
     return _Held(
-        x - x.mean(axis=0),
+        centred,
+        centred[by_exit],
         time,
         events.astype(np.float64),
         own,
@@ -172,23 +178,42 @@ def _derivatives(held: _Held, beta: Array) -> tuple[Array, Array, float]:
 def _sums(held: _Held, weight: Array) -> _Sums:
     """Those still followed, less those not yet entered, and the thinned ones who had another event before."""
     n, p = held.x.shape
-    terms = np.concatenate(
-        [np.ones((n, 1)), held.x, (held.x[:, :, None] * held.x[:, None, :]).reshape(n, p * p)], axis=1
-    )
-    terms *= weight[:, None]
-    total = _from(terms[held.by_exit])[held.still]
+    by_exit = weight[held.by_exit]
+    total = _first(held.x_by_exit[::-1], (by_exit[::-1],), n - held.still)
     if held.entered.min() < n:
-        total = total - _from(terms[held.by_entry])[held.entered]
+        last_entered = held.by_entry[::-1]
+        total = total - _first(held.x[last_entered], (weight[last_entered],), n - held.entered)
     if held.thinned.any():
-        past = np.cumsum((terms * held.thinned[:, None])[held.by_exit], axis=0)
-        past = np.concatenate([np.zeros((1, past.shape[1])), past])
-        total = total + held.thinning[:, None] * past[held.still]
-    return _Sums(total[:, 0], total[:, 1 : p + 1], total[:, p + 1 :].reshape(-1, p, p))
+        past = _first(held.x_by_exit, (by_exit, held.thinned[held.by_exit]), held.still)
+        total = total + held.thinning[:, None] * past
+    two = np.empty((total.shape[0], p, p))
+    row, column = np.triu_indices(p)
+    two[:, row, column] = two[:, column, row] = total[:, p + 1 :]
+    return _Sums(total[:, 0], total[:, 1 : p + 1], two)
 
 
-def _from(terms: Array) -> Array:
-    """Sum of the rows from each one on; nothing behind the last."""
-    return np.concatenate([np.cumsum(terms[::-1], axis=0)[::-1], np.zeros((1, terms.shape[1]))])
+def _first(x: Array, factors: Sequence[Array], many: Counts) -> Array:
+    """Of the first so many persons: the sums of 1, of their covariates and of the products of two, times the factors.
+
+    x: shape (n, p), factors: (n,) each; the answer has a row for each of many. The persons are taken some thousands at a
+    time, so that what is summed stays in the processor's cache.
+    """
+    row, column = np.triu_indices(x.shape[1])
+    n_terms = 1 + x.shape[1] + row.size
+    found, so_far = np.zeros((many.size, n_terms)), np.zeros(n_terms)
+    rising = np.argsort(many, kind="stable")
+    wanted = many[rising]
+    for begin in range(0, x.shape[0], AT_ONCE):
+        part = x[begin : begin + AT_ONCE]
+        terms = np.concatenate([np.ones((part.shape[0], 1)), part, part[:, row] * part[:, column]], axis=1)
+        for factor in factors:
+            terms *= factor[begin : begin + AT_ONCE, None]
+        terms[0] += so_far
+        terms = np.cumsum(terms, axis=0)
+        low, high = np.searchsorted(wanted, [begin + 1, begin + part.shape[0] + 1])
+        found[rising[low:high]] = terms[wanted[low:high] - begin - 1]
+        so_far = terms[-1]
+    return found
 
 
 def _influence(held: _Held, persons: Followed, beta: Array) -> Array:

@@ -63,8 +63,7 @@ def shares_kept(persons: Followed, is_lost: Flags, covariates: npt.ArrayLike, co
     x, slope = np.asarray(covariates, dtype=np.float64), np.asarray(coefficients, dtype=np.float64)
     time, first, last = _places(persons)
     refuse_lost_with_event(persons, is_lost)
-    distinct, pattern = np.unique(x, axis=0, return_inverse=True)
-    pattern = np.asarray(pattern, dtype=np.int64).ravel()
+    distinct, pattern = _distinct_rows(x)
     shape = distinct.shape[0], time.size
     at_risk = _at_risk(pattern, first, last, np.ones(pattern.size), shape)
     open_to_loss = at_risk - _summed(pattern, last, persons.cause != CENSORED, shape)
@@ -102,6 +101,16 @@ def _places(persons: Followed) -> tuple[Array, Counts, Counts]:
     """Distinct times of exit, and the first and last of them at which each person is at risk."""
     time, last = np.unique(persons.exit, return_inverse=True)
     return time, np.searchsorted(time, persons.entry, side="right"), np.asarray(last, dtype=np.int64)
+
+
+def _distinct_rows(x: Array) -> tuple[Array, Counts]:
+    """The rows of x that occur, by their first column, then by the next, and the place of each row among them."""
+    pattern = np.zeros(x.shape[0], dtype=np.int64)
+    for column in x.T:
+        values, place = np.unique(column, return_inverse=True)
+        pattern = np.unique(pattern * values.size + place, return_inverse=True)[1]
+    first = np.unique(pattern, return_index=True)[1]
+    return x[first], pattern
 
 
 def _at_risk(pattern: Counts, first: Counts, last: Counts, weight: Array, shape: tuple[int, int]) -> Array:
